@@ -1,0 +1,40 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Millrace.Core;
+
+namespace Millrace.Api;
+
+/// <summary>
+/// What really happened. It names its prediction by id, or by endpoint and key: then it belongs to the newest prediction for
+/// that key within the loop's window.
+/// </summary>
+public sealed record OutcomeRequest
+{
+    [JsonPropertyName("prediction_id")]
+    public PredictionId? PredictionId { get; init; }
+
+    public EndpointName? Endpoint { get; init; }
+
+    /// <summary>Who or what it is about: the value of the input that the loop names as key; of a recommender, the user.</summary>
+    public JsonElement? Key { get; init; }
+
+    /// <summary>The item, label or value; or an object of columns, of which one is that.</summary>
+    public required JsonElement Outcome { get; init; }
+
+    /// <summary>When it happened; null for now.</summary>
+    public DateTimeOffset? At { get; init; }
+}
+
+/// <summary>Many outcomes at once: all are kept, or none.</summary>
+public sealed record OutcomesRequest(IReadOnlyList<OutcomeRequest> Outcomes);
+
+/// <param name="Accepted">Kept for the first time.</param>
+/// <param name="Repeated">Known already: they changed nothing.</param>
+public sealed record OutcomesView(int Accepted, int Repeated);
+
+/// <summary>Outcomes of one endpoint by what became of them.</summary>
+/// <param name="Joined">Found their prediction.</param>
+/// <param name="Waiting">Came before their prediction, and may still find it.</param>
+/// <param name="Unknown">No prediction came for them within the window.</param>
+/// <param name="Repeated">Were known already.</param>
+public sealed record OutcomeCounts(long Joined, long Waiting, long Unknown, long Repeated);

@@ -1,0 +1,112 @@
+using Millrace.Core;
+using Millrace.Engine.Tables;
+using YamlDotNet.RepresentationModel;
+
+namespace Millrace.Engine.Declarations.Reading;
+
+/// <summary>Reads the section <c>data</c>.</summary>
+internal static class DataReader
+{
+    public static DataDeclaration Read(YamlMap map, LoopName loop)
+    {
+        var data = new DataDeclaration
+        {
+            Dataset = map.Read("dataset", YamlRead.Named<DatasetName>) ?? new DatasetName(loop.Value),
+            Source = ReadSource(map.Demand("source")),
+            EventTime = map.Text("event_time"),
+            Contract = new Contract
+            {
+                Columns = map.Map("contract") is { } contract ? [.. contract.Entries.Select(ReadRule)] : [],
+                Unique = map.Texts("unique"),
+                Closed = map.Read("closed", YamlRead.Flag) ?? false,
+            },
+            Recipe = map.Find("recipe") is { } recipe ? StepReader.ReadAll(recipe) : [],
+            Marks = map.Marks,
+        };
+        map.End();
+        return data;
+    }
+
+    /// <summary>A source is a mapping, or just its files.</summary>
+    private static SourceDeclaration ReadSource(YamlNode node)
+    {
+        if (node is not YamlMappingNode)
+        {
+            return YamlRead.Texts(node, "source") is ["predictions"]
+                ? new() { Files = [], Predictions = true }
+                : new() { Files = YamlRead.Texts(node, "source") };
+        }
+
+        var map = new YamlMap(node, "source");
+        map.Demand("files");
+        var source = new SourceDeclaration
+        {
+            Files = map.Texts("files"),
+            Predictions = map.Read("predictions", YamlRead.Flag) ?? false,
+            Read = new ReadOptions
+            {
+                Format = map.Read("format", YamlRead.Choice<FileFormat>),
+                Delimiter = map.Read("delimiter", Character),
+                Header = map.Read("header", YamlRead.Flag),
+                SkipRows = map.Read("skip_rows", YamlRead.Whole),
+                Encoding = map.Text("encoding"),
+                Trim = map.Read("trim", YamlRead.Flag),
+                NullValues = map.Texts("null_values"),
+            },
+        };
+        map.End();
+        return source;
+    }
+
+    private static char Character(YamlNode node, string key) =>
+        YamlRead.Text(node, key) switch
+        {
+            [var c] => c,
+            "\\t" or "tab" => '\t',
+            var other => throw new DeclarationException(
+                $"'{key}' is one character, or tab, not '{other}'.",
+                YamlRead.Place(node)
+            ),
+        };
+
+    private static ColumnRule ReadRule((YamlScalarNode Key, YamlNode Value) entry)
+    {
+        var name = entry.Key.Value!;
+        if (entry.Value is YamlScalarNode)
+        {
+            return new ColumnRule { Name = name, Type = YamlRead.Choice<ColumnType>(entry.Value, "type") };
+        }
+
+        var map = new YamlMap(entry.Value, $"The rule of column '{name}'");
+        var range = map.Find("range");
+        var rule = new ColumnRule
+        {
+            Name = name,
+            Type = map.Read("type", YamlRead.Choice<ColumnType>),
+            Format = map.Text("format"),
+            Required = map.Read("required", YamlRead.Flag) ?? false,
+            Min = range is null ? null : Bound(range, 0),
+            Max = range is null ? null : Bound(range, 1),
+            Allowed = map.Texts("allowed"),
+            Pattern = map.Text("pattern"),
+        };
+        map.End();
+        if (rule.Min > rule.Max)
+        {
+            throw new DeclarationException(
+                $"The range of column '{name}' ends before it begins: [smallest, largest].",
+                YamlRead.Place(range!)
+            );
+        }
+
+        return rule;
+    }
+
+    /// <summary>One end of [0, 10], [0, null] or [null, 10].</summary>
+    private static double? Bound(YamlNode range, int index) =>
+        range is YamlSequenceNode { Children: [_, _] ends }
+            ? ends[index] is YamlScalarNode { Value: "null" or "~" or "" }
+                ? null
+                : YamlRead.Number(ends[index], "range")
+            : throw new DeclarationException("'range' is [smallest, largest]; null for no end.", YamlRead.Place(range));
+}

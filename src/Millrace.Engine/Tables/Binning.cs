@@ -1,0 +1,43 @@
+using System.Globalization;
+
+namespace Millrace.Engine.Tables;
+
+/// <summary>At most twenty bins of one width; whole numbers get bins of whole width, so that none is counted on an edge.</summary>
+internal sealed record Binning(double From, double Width, int Count)
+{
+    private const int Most = 20;
+
+    public static Binning Of(ColumnType type, double min, double max)
+    {
+        if (type is ColumnType.Int32 or ColumnType.Int64 && Math.Abs(min) < 9e15 && Math.Abs(max) < 9e15)
+        {
+            var width = Math.Max(1, Math.Ceiling((max - min + 1) / Most));
+            return new Binning(min, width, (int)Math.Ceiling((max - min + 1) / width));
+        }
+
+        var span = max - min;
+        return span > 0 && double.IsFinite(span)
+            ? new Binning(min, span / Most, Most)
+            : new Binning(min, Math.Max(1, span), 1);
+    }
+
+    /// <summary>The number of the bin of a value, as SQL.</summary>
+    public string Sql(string value) =>
+        Count == 1
+            ? "0::TINYINT"
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"least(floor(({value} - {Tables.Sql.Literal(From)}) / {Tables.Sql.Literal(Width)}), {Count - 1})::TINYINT"
+            );
+
+    public IReadOnlyList<Bin> Fill(IEnumerable<(int Bin, long Count)> counts)
+    {
+        var filled = new long[Count];
+        foreach (var (bin, count) in counts)
+        {
+            filled[bin] += count;
+        }
+
+        return [.. filled.Select((n, i) => new Bin(From + (i * Width), From + ((i + 1) * Width), n))];
+    }
+}

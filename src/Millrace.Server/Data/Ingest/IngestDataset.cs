@@ -1,0 +1,120 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Millrace.Api;
+using Millrace.Core;
+using Millrace.Data.Versions;
+using Millrace.Engine.Declarations;
+using Millrace.Engine.Ingest;
+using Millrace.Jobs;
+using Millrace.Storage;
+
+namespace Millrace.Data.Ingest;
+
+/// <summary>
+/// Puts an ingestion in line. One at a time for a dataset: the next version appends to the one before. The same order again
+/// while it is at work, as after a kill, is answered with the job that does it.
+/// </summary>
+internal sealed class IngestDataset(
+    MillraceDb db,
+    MillraceFolder folders,
+    ReadVersion versions,
+    StartJob jobs,
+    ShowJobs showJobs,
+    JobQueue queue,
+    TimeProvider time
+)
+{
+    public const string Kind = "ingest";
+
+    /// <param name="order">What to ingest.</param>
+    /// <param name="keepContract">True: the contract of the newest version is used, and the order's own is not.</param>
+    /// <param name="ct">Stops before the job is in line, not the job.</param>
+    public async Task<JobView> RunAsync(IngestOrder order, bool keepContract, CancellationToken ct)
+    {
+        var files = ExpandFiles.Run(order.Files.Select(f => Resolve(folders, f)), folders.Root);
+        if (files.Count == 0)
+        {
+            throw Refusal.Invalid("No files were named: give files, folders or globs.");
+        }
+
+        var newest = await versions.TryManifestAsync(order.Dataset, null, ct);
+        order = order with { Contract = keepContract ? newest?.Contract ?? Contract.Open : order.Contract };
+        var id = JobId.New(time);
+        var folder = folders.Dataset(order.Dataset);
+        var spec = new IngestSpec
+        {
+            Files = files,
+            Read = order.Read,
+            Contract = order.Contract,
+            Schema = newest?.Schema,
+            Existing = [.. newest?.Files.Select(f => Path.Combine(folder, f.Name)) ?? []],
+            Known = [.. newest?.EarlierSources ?? [], .. newest?.Sources ?? []],
+            OutputFolder = folders.JobOutput(id),
+        };
+
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        var text = JsonSerializer.Serialize(order, Json.Options);
+        if (await ReserveAsync(order.Dataset, id, text, ct) is { } same)
+        {
+            return same;
+        }
+
+        var job = jobs.Add(id, Kind, order.Dataset.Value, spec, order);
+        await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
+        queue.Wake();
+        return showJobs.View(job);
+    }
+
+    /// <returns>The job that has the same order in hand already.</returns>
+    private async Task<JobView?> ReserveAsync(DatasetName dataset, JobId id, string order, CancellationToken ct)
+    {
+        var row = await db.Set<DatasetRow>().AsNoTracking().SingleOrDefaultAsync(d => d.Name == dataset, ct);
+        if (row is null)
+        {
+            db.Add(
+                new DatasetRow
+                {
+                    Name = dataset,
+                    Ingesting = id,
+                    IngestingOrder = order,
+                }
+            );
+            return null;
+        }
+
+        if (row.Ingesting is { } other && await showJobs.OneAsync(other, ct) is { IsOver: false } job)
+        {
+            return string.Equals(row.IngestingOrder, order, StringComparison.Ordinal)
+                ? job
+                : throw Busy(dataset, other);
+        }
+
+        var reserved = await db.Set<DatasetRow>()
+            .Where(d => d.Name == dataset && d.Ingesting == row.Ingesting)
+            .ExecuteUpdateAsync(
+                set => set.SetProperty(d => d.Ingesting, id).SetProperty(d => d.IngestingOrder, order),
+                ct
+            );
+        return reserved > 0 ? null : throw Busy(dataset, row.Ingesting);
+    }
+
+    private static RefusalException Busy(DatasetName dataset, JobId? other) =>
+        Refusal.Conflict($"Dataset {dataset} is being ingested into (job {other}): wait for it, or cancel it.");
+
+    /// <summary>A path as it is; a name that the upload endpoint gave becomes the path of the file.</summary>
+    public static string Resolve(MillraceFolder folders, string file)
+    {
+        if (Path.IsPathRooted(file))
+        {
+            return file;
+        }
+
+        var uploaded = Path.GetFullPath(Path.Combine(folders.Uploads, file));
+        return
+            uploaded.StartsWith(folders.Uploads + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+            && File.Exists(uploaded)
+            ? uploaded
+            : throw Refusal.Invalid($"'{file}' is neither an absolute path nor the name of an upload.");
+    }
+}

@@ -1,0 +1,132 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.EntityFrameworkCore;
+using Millrace.Api;
+using Millrace.Core;
+using Millrace.Data.Ingest;
+using Millrace.Engine.Checks;
+using Millrace.Engine.Declarations;
+using Millrace.Engine.Ingest;
+using Millrace.Governance.Access;
+using Millrace.Governance.Audit;
+using Millrace.Loop.Reconciling;
+using Millrace.Loop.Retraining;
+using Millrace.Storage;
+
+namespace Millrace.Loop.Declared;
+
+/// <summary>
+/// Takes a declaration as what is wanted. The same again changes nothing, unless its files changed or the loop's last
+/// retraining failed: then it is tried again. What is under way for an earlier declaration is given up.
+/// </summary>
+internal sealed class ApplyLoop(
+    MillraceDb db,
+    MillraceFolder folder,
+    BeginRetraining begin,
+    EndRetraining end,
+    AuditTrail audit,
+    Actor actor,
+    LoopSignal signal,
+    TimeProvider time
+)
+{
+    public async Task<ApplyView> RunAsync(ApplyRequest request, CancellationToken ct)
+    {
+        var declaration = LoopReader.Read(request.Yaml);
+        LoopChecks.BeforeData(declaration);
+        var files = request.Files is { } given
+            ? ExpandFiles.Run(given.Select(f => IngestDataset.Resolve(folder, f)), folder.Root)
+            : ExpandFiles.Run(declaration.Data.Source.Files, Folder(request));
+        if (files.Count > 0)
+        {
+            var columns = PeekColumns.Run(files[0], declaration.Data.Source.Read, folder.Spill, ct);
+            LoopChecks.WithLikelyColumns(declaration, columns);
+        }
+
+        var fingerprint = Fingerprint(request.Yaml, files);
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        var row = await db.Set<LoopRow>().SingleOrDefaultAsync(l => l.Name == declaration.Loop, ct);
+        var newest = await begin.NewestAsync(declaration.Loop, ct);
+        if (
+            row is not null
+            && newest is not { State: RetrainingState.Failed }
+            && string.Equals(row.Fingerprint, fingerprint, StringComparison.Ordinal)
+        )
+        {
+            return new(row.Name, row.Generation, Changed: false);
+        }
+
+        if (newest is { State: RetrainingState.Running })
+        {
+            await end.RunAsync(newest, RetrainingState.Kept, "The loop was declared anew.", null, ct);
+        }
+
+        row = Declare(row, declaration.Loop, request, fingerprint);
+        audit.Add(
+            "applied",
+            "loop",
+            row.Name.Value,
+            declaration.Description,
+            ("generation", row.Generation.ToString(CultureInfo.InvariantCulture)),
+            ("files", string.Join(", ", files.Select(Path.GetFileName)))
+        );
+        await begin.AddAsync(
+            row.Name,
+            TriggerKind.Applied,
+            row.Generation == 1 ? "The loop was declared." : "The loop was declared anew.",
+            ct
+        );
+        await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
+        signal.Raise();
+        return new(row.Name, row.Generation, Changed: true);
+    }
+
+    private LoopRow Declare(LoopRow? row, LoopName name, ApplyRequest request, string fingerprint)
+    {
+        if (row is null)
+        {
+            row = new LoopRow
+            {
+                Name = name,
+                Yaml = request.Yaml,
+                Folder = request.Folder,
+                Given = request.Files,
+                Fingerprint = fingerprint,
+                Generation = 1,
+                AppliedAt = time.GetUtcNow(),
+                AppliedBy = actor.Name,
+            };
+            db.Add(row);
+            return row;
+        }
+
+        row.Yaml = request.Yaml;
+        row.Folder = request.Folder;
+        row.Given = request.Files;
+        row.Fingerprint = fingerprint;
+        row.Generation++;
+        row.AppliedAt = time.GetUtcNow();
+        row.AppliedBy = actor.Name;
+        return row;
+    }
+
+    private static string Folder(ApplyRequest request) =>
+        Path.IsPathFullyQualified(request.Folder)
+            ? request.Folder
+            : throw Refusal.Invalid(
+                $"'{request.Folder}' is not an absolute folder: relative files are looked for in it."
+            );
+
+    private static string Fingerprint(string yaml, IReadOnlyList<string> files)
+    {
+        var text = new StringBuilder(yaml);
+        foreach (var file in files.Select(f => new FileInfo(f)))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\n{file.FullName} {file.Length} {file.LastWriteTimeUtc.Ticks}");
+        }
+
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+    }
+}

@@ -1,0 +1,94 @@
+using Millrace.Api;
+using Millrace.Core;
+using Millrace.Data.Versions;
+using Millrace.Engine.Declarations;
+using Millrace.Experiments.Tracking;
+using Millrace.Jobs;
+using Millrace.Loop.Declared;
+using Millrace.Loop.Retraining;
+using Millrace.Monitoring.Feedback;
+using Millrace.Serving.Rollouts;
+using Millrace.Serving.Routing;
+using Millrace.Storage;
+
+namespace Millrace.Loop.Reconciling;
+
+/// <summary>Gathers what a retraining's next step depends on, from the features that know it.</summary>
+internal sealed class ObserveLoop(
+    ReadVersion datasets,
+    ShowJobs jobs,
+    ShowRun runs,
+    Models.Registry.ShowVersion versions,
+    SwitchVersion deployments,
+    ShowRollouts rollouts,
+    FindRollout challengers,
+    ReadHarm harm,
+    MillraceFolder folder
+)
+{
+    public async Task<LoopObservation> RunAsync(LoopRow loop, RetrainingRow row, CancellationToken ct)
+    {
+        var wanted = LoopReader.Read(loop.Yaml);
+        var model = new ModelName(loop.Name.Value);
+        var rollout = await RolloutAsync(wanted, row, ct);
+        var begins = row is { State: RetrainingState.Running, IngestJob: null, DatasetVersion: null };
+        return new()
+        {
+            Wanted = wanted,
+            Trigger = row.Trigger,
+            StartedAt = row.StartedAt,
+            State = row.State,
+            Prepared = row.Prepared,
+            Joined = row.JoinedThrough is not null,
+            Newest = begins ? (await datasets.TrySummaryAsync(wanted.Data.Dataset, null, ct))?.Number : null,
+            HasFiles = !begins || SourceFiles.Of(loop, wanted, row, folder).Count > 0,
+            Ingest = row.IngestJob is { } job ? await jobs.OneAsync(job, ct) : null,
+            Dataset = row.DatasetVersion is { } number
+                ? await datasets.SummaryAsync(wanted.Data.Dataset, number, ct)
+                : null,
+            Runs = await RunsAsync(row.Runs, ct),
+            Version = row.ModelVersion is { } version ? await versions.RunAsync(model, version, ct) : null,
+            GatesAsked = row.GatesAsked,
+            Champion = await ChampionAsync(wanted, ct),
+            Rollout = rollout,
+            // It matters to nothing but what is being tried on people.
+            Harm =
+                wanted is { Deploy: { } deploy, Monitor: not null } && rollout is { State: RolloutState.Running }
+                    ? await harm.RunAsync(deploy.Endpoint, ct)
+                    : null,
+            // What a person deploys or rolls back afterwards is the person's will, not something to be repaired.
+            DeployedAt = row.DeployedAt,
+            FailedAt = row.FailedAt,
+            Result = row.Result,
+        };
+    }
+
+    /// <summary>Killed before its number was written down, a rollout is found by its challenger, judged meanwhile or not.</summary>
+    private async Task<RolloutView?> RolloutAsync(LoopDeclaration wanted, RetrainingRow row, CancellationToken ct)
+    {
+        if (row.ModelVersion is not { } version || wanted.Deploy is not { } deploy)
+        {
+            return null;
+        }
+
+        var challenger = new ModelRef(new(row.Loop.Value), version);
+        var number = row.Rollout ?? await challengers.OfChallengerAsync(deploy.Endpoint, challenger, row.StartedAt, ct);
+        return number is { } known ? await rollouts.FindAsync(known, ct) : null;
+    }
+
+    private async Task<ModelRef?> ChampionAsync(LoopDeclaration wanted, CancellationToken ct) =>
+        wanted.Deploy is { } deploy && await deployments.CurrentAsync(deploy.Endpoint, ct) is { } current
+            ? new(current.Model, current.Version)
+            : null;
+
+    private async Task<IReadOnlyList<RunView>> RunsAsync(IReadOnlyList<RunId> ids, CancellationToken ct)
+    {
+        var views = new List<RunView>(ids.Count);
+        foreach (var id in ids)
+        {
+            views.Add(await runs.RunAsync(id, ct));
+        }
+
+        return views;
+    }
+}

@@ -1,0 +1,175 @@
+using System.Globalization;
+using System.Text.Json;
+using Millrace.Engine.Tables;
+using Millrace.Monitoring.Feedback;
+
+namespace Millrace.Monitoring.Drift;
+
+/// <summary>
+/// The bins of one input, and how many training rows lie in each. Numbers and moments: missing, below, the profile's bins,
+/// above. Everything else: missing, the most frequent values, all others.
+/// </summary>
+internal sealed record ReferenceBins(
+    string Column,
+    IReadOnlyList<string> Labels,
+    IReadOnlyList<long> Counts,
+    IReadOnlyList<double> Edges,
+    IReadOnlyList<string> Values
+)
+{
+    private const string Missing = "missing";
+
+    /// <summary>The bins of each input that the training data has a distribution of.</summary>
+    public static IReadOnlyList<ReferenceBins> Of(IReadOnlyList<Column> inputs, IReadOnlyList<ColumnProfile> profiles)
+    {
+        var found = new List<ReferenceBins>();
+        foreach (var input in inputs)
+        {
+            var profile = profiles.FirstOrDefault(p => string.Equals(p.Name, input.Name, StringComparison.Ordinal));
+            if (profile is { Histogram.Count: > 1 })
+            {
+                found.Add(Numbers(profile));
+            }
+            else if (profile is { Top.Count: > 0 })
+            {
+                found.Add(
+                    Categories(
+                        profile.Name,
+                        profile.Count,
+                        profile.Nulls,
+                        [.. profile.Top.Select(t => (t.Value ?? "", t.Count))]
+                    )
+                );
+            }
+        }
+
+        return found;
+    }
+
+    public static ReferenceBins Categories(
+        string column,
+        long count,
+        long missing,
+        IReadOnlyList<(string Value, long Count)> top
+    ) =>
+        new(
+            column,
+            [Missing, .. top.Select(t => t.Value), "other"],
+            [missing, .. top.Select(t => t.Count), Math.Max(0, count - missing - top.Sum(t => t.Count))],
+            [],
+            [.. top.Select(t => t.Value)]
+        );
+
+    /// <param name="column">What they are bins of.</param>
+    /// <param name="edges">Rising, one more than bins.</param>
+    /// <param name="counts">Of the values between the edges.</param>
+    /// <param name="missing">Of what is no number.</param>
+    /// <param name="label">An edge as people read it.</param>
+    public static ReferenceBins Numbers(
+        string column,
+        IReadOnlyList<double> edges,
+        IReadOnlyList<long> counts,
+        long missing,
+        Func<double, string> label
+    ) =>
+        new(
+            column,
+            [
+                Missing,
+                $"below {label(edges[0])}",
+                .. counts.Select((_, i) => $"{label(edges[i])} – {label(edges[i + 1])}"),
+                $"above {label(edges[^1])}",
+            ],
+            [missing, 0, .. counts, 0],
+            edges,
+            []
+        );
+
+    /// <summary>The bin of a value as it was logged.</summary>
+    public int Of(JsonElement value)
+    {
+        if (value.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined)
+        {
+            return 0;
+        }
+
+        if (Edges.Count == 0)
+        {
+            return OfText(ScalarText.Of(value));
+        }
+
+        return value.ValueKind switch
+        {
+            JsonValueKind.Number => Of(value.GetDouble()),
+            JsonValueKind.String
+                when DateTimeOffset.TryParse(
+                    value.GetString(),
+                    CultureInfo.InvariantCulture,
+                    DateTimeStyles.AssumeUniversal,
+                    out var moment
+                ) => Of(Micros.Of(moment) / 1e6),
+            _ => 0,
+        };
+    }
+
+    public int OfText(string? value)
+    {
+        if (value is null)
+        {
+            return 0;
+        }
+
+        for (var i = 0; i < Values.Count; i++)
+        {
+            if (string.Equals(Values[i], value, StringComparison.Ordinal))
+            {
+                return i + 1;
+            }
+        }
+
+        return Values.Count + 1;
+    }
+
+    public int Of(double number)
+    {
+        if (!double.IsFinite(number))
+        {
+            return 0;
+        }
+
+        if (number < Edges[0])
+        {
+            return 1;
+        }
+
+        for (var i = 1; i < Edges.Count; i++)
+        {
+            // The last bin contains its end.
+            if (number < Edges[i] || (i == Edges.Count - 1 && number <= Edges[i]))
+            {
+                return i + 1;
+            }
+        }
+
+        return Edges.Count + 1;
+    }
+
+    private static ReferenceBins Numbers(ColumnProfile profile)
+    {
+        double[] edges = [profile.Histogram[0].From, .. profile.Histogram.Select(b => b.To)];
+        var isMoment = profile.Type is ColumnType.Date or ColumnType.Timestamp;
+        return Numbers(
+            profile.Name,
+            edges,
+            [.. profile.Histogram.Select(b => b.Count)],
+            // What is counted nowhere else: nulls, and numbers that are none.
+            profile.Count - profile.Histogram.Sum(b => b.Count),
+            isMoment ? Moment : Number
+        );
+    }
+
+    public static string Number(double x) => x.ToString("0.####", CultureInfo.InvariantCulture);
+
+    private static string Moment(double seconds) =>
+        Micros.Moment((long)(seconds * 1e6)).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,47 @@
+using System.Collections.Concurrent;
+using Millrace.Core;
+using Millrace.Engine.Scoring;
+using Millrace.Models.Registry;
+using Millrace.Monitoring.Drift;
+using DataVersion = Millrace.Data.Versions.ReadVersion;
+
+namespace Millrace.Monitoring.Feedback;
+
+/// <summary>What monitoring needs to know of a model version. It never changes.</summary>
+/// <param name="Scale">Regress: its mean absolute error when it was tested.</param>
+/// <param name="References">The distribution of each input in the data that it learned from; empty where that is gone.</param>
+internal sealed record VersionFacts(ModelCard Card, double Scale, IReadOnlyList<ReferenceBins> References);
+
+/// <summary>Finds the facts about versions, each once in the life of the server.</summary>
+internal sealed class FindFacts(IServiceScopeFactory scopes)
+{
+    private readonly ConcurrentDictionary<(ModelName, VersionNumber), VersionFacts> known = new();
+
+    /// <returns>Null where there is no such version any more.</returns>
+    public async Task<VersionFacts?> RunAsync(ModelName model, VersionNumber number, CancellationToken ct)
+    {
+        if (known.TryGetValue((model, number), out var facts))
+        {
+            return facts;
+        }
+
+        await using var scope = scopes.CreateAsyncScope();
+        var services = scope.ServiceProvider;
+        if (await services.GetRequiredService<FindVersion>().FindAsync(model, number, ct) is not { } version)
+        {
+            return null;
+        }
+
+        var view = await services.GetRequiredService<ShowVersion>().RunAsync(model, number, ct);
+        var data = await services
+            .GetRequiredService<DataVersion>()
+            .TryManifestAsync(view.Lineage.Dataset, view.Lineage.DatasetVersion, ct);
+        facts = new(
+            version.Card,
+            view.Metrics.GetValueOrDefault("mae"),
+            data is null ? [] : ReferenceBins.Of(version.Card.Inputs, data.Profile)
+        );
+        known[(model, number)] = facts;
+        return facts;
+    }
+}

@@ -1,0 +1,78 @@
+using Microsoft.EntityFrameworkCore;
+using Millrace.Api;
+using Millrace.Core;
+using Millrace.Models.Registry;
+using Millrace.Serving.Inference;
+using Millrace.Storage;
+
+namespace Millrace.Serving.Routing;
+
+/// <summary>Endpoints with what serves there, what served before, and how it goes.</summary>
+internal sealed class ShowEndpoints(MillraceDb db, FindVersion versions, ExampleRequest example, RoutingTable routes)
+{
+    private const int HistoryShown = 100;
+
+    public async Task<IReadOnlyList<EndpointSummary>> ListAsync(CancellationToken ct)
+    {
+        var rows = await (
+            from e in db.Set<EndpointRow>().AsNoTracking()
+            join d in db.Set<DeploymentRow>().AsNoTracking() on e.Deployment equals d.Number
+            select d
+        ).ToListAsync(ct);
+        var summaries = new List<EndpointSummary>();
+        foreach (var row in rows.OrderBy(r => r.Endpoint.Value, StringComparer.Ordinal))
+        {
+            var version = await versions.RunAsync(row.Model, row.Version, ct);
+            var counters = routes.Find(row.Endpoint.Value)?.Counters;
+            summaries.Add(
+                new(
+                    row.Endpoint,
+                    row.Model,
+                    row.Version,
+                    ShowModels.TaskOf(version.Card),
+                    row.At,
+                    counters?.Predictions ?? 0,
+                    counters?.Errors ?? 0
+                )
+            );
+        }
+
+        return summaries;
+    }
+
+    public async Task<EndpointView> RunAsync(EndpointName endpoint, CancellationToken ct)
+    {
+        var history = await db.Set<DeploymentRow>()
+            .AsNoTracking()
+            .Where(d => d.Endpoint == endpoint)
+            .OrderByDescending(d => d.Number)
+            .Take(HistoryShown)
+            .ToListAsync(ct);
+        // The endpoint's row is written with its deployment: the newest is the one that is wanted.
+        var current =
+            history.FirstOrDefault()
+            ?? throw Refusal.NotFound(
+                $"There is no endpoint {endpoint}: create it with 'millrace deploy {endpoint} MODEL VERSION'."
+            );
+        var previous = await db.Set<DeploymentRow>()
+            .AsNoTracking()
+            .SingleOrDefaultAsync(d => d.Number == current.Previous, ct);
+        var version = await versions.RunAsync(current.Model, current.Version, ct);
+        return new EndpointView
+        {
+            Name = endpoint,
+            Model = current.Model,
+            Version = current.Version,
+            Task = ShowModels.TaskOf(version.Card),
+            DeployedAt = current.At,
+            Previous = previous is null ? null : new(previous.Model, previous.Version),
+            Inputs = [.. version.Card.Inputs.Select(c => new InputView(c.Name, ExpectedType.NameOf(c.Type)))],
+            Example = await example.RunAsync(version, ct),
+            Statistics = (routes.Find(endpoint.Value)?.Counters ?? new()).View(),
+            History =
+            [
+                .. history.Select(d => new DeploymentView(d.Model, d.Version, d.At, d.Actor, d.Reason, d.Action)),
+            ],
+        };
+    }
+}

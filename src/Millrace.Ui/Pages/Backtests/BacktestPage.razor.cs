@@ -1,0 +1,64 @@
+using Microsoft.AspNetCore.Components;
+using Millrace.Api;
+using Millrace.Ui.Parts;
+
+namespace Millrace.Ui.Pages.Backtests;
+
+public sealed partial class BacktestPage
+{
+    [Parameter]
+    public string Id { get; set; } = "";
+
+    protected override object Key => Id;
+
+    protected override Task<BacktestView> LoadAsync(CancellationToken ct) => Client.BacktestAsync(Id, ct);
+
+    protected override TimeSpan? LookAgain(BacktestView value) => value.Job.IsOver ? null : TimeSpan.FromSeconds(1);
+
+    private static BacktestPolicy? Best(BacktestResult result) =>
+        result.HigherIsBetter ? result.Policies.MaxBy(p => p.Metric) : result.Policies.MinBy(p => p.Metric);
+
+    private static string Over(BacktestView backtest) =>
+        backtest.Result is { } r
+            ? $"{Show.Count(r.Outcomes, "outcome")} from {r.From.UtcDateTime:d MMM yyyy} to {r.To.UtcDateTime:d MMM yyyy}."
+            : "";
+
+    private static IReadOnlyList<ChartLine> Lines(BacktestResult result) =>
+        [
+            .. result.Policies.Select(p => new ChartLine(
+                PolicyWords.Of(p.Policy),
+                [
+                    .. p.Curve.Select(c => new ChartPoint(ChartAxis.At(c.At), c.Value)
+                    {
+                        Note = Show.Count(c.Outcomes, "outcome"),
+                    }),
+                ]
+            )),
+            .. result
+                .Policies.Take(1)
+                .Select(p => new ChartLine(
+                    "trivial baseline",
+                    [.. p.Curve.Select(c => new ChartPoint(ChartAxis.At(c.At), c.Baseline))]
+                )
+                {
+                    Look = ChartLook.Trivial,
+                }),
+        ];
+
+    private static IReadOnlyList<ChartLane> Lanes(BacktestResult result) =>
+        [
+            .. result
+                .Policies.Select((policy, i) => (Policy: policy, Tone: $"l{i % 4}"))
+                .Where(p => p.Policy.RetrainedAt.Count > 0)
+                .Select(p => new ChartLane(
+                    p.Policy.Policy,
+                    [
+                        .. p.Policy.RetrainedAt.Select(at => new ChartMark(
+                            ChartAxis.At(at),
+                            $"retrained by {p.Policy.Policy}",
+                            p.Tone
+                        )),
+                    ]
+                )),
+        ];
+}

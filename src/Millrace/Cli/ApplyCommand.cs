@@ -1,0 +1,88 @@
+using System.CommandLine;
+using Millrace.Api;
+using Millrace.Core;
+using Millrace.Engine.Declarations;
+using Millrace.Engine.Ingest;
+
+namespace Millrace.Cli;
+
+internal static class ApplyCommand
+{
+    private static readonly Argument<string> File = new("loop.yaml") { Description = "The loop's file." };
+
+    private static readonly Option<string[]> Data = new("--data")
+    {
+        Description = "Files, folders or globs to read in place of the declared source.",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    private static readonly Option<bool> NoWait = new("--no-wait")
+    {
+        Description = "Return once it is declared; see how it goes with status.",
+    };
+
+    public static Command Create() =>
+        new Command(
+            "apply",
+            """
+            Make a declared loop so: ingest, train, register, test and deploy what is not there yet.
+            The same file again changes nothing. ${NAME} and ${NAME:-default} in it are variables.
+
+            Examples:
+              millrace apply samples/movie-night/loop.yaml
+              millrace apply loop.yaml --data ratings/*.csv.gz
+            """
+        )
+        {
+            File,
+            Data,
+            NoWait,
+        }.Does(RunAsync);
+
+    private static async Task RunAsync(ParseResult parsed, Session session, Output output, CancellationToken ct)
+    {
+        var path = Path.GetFullPath(parsed.GetValue(File)!);
+        if (!System.IO.File.Exists(path))
+        {
+            throw Refusal.Invalid($"There is no file {path}.");
+        }
+
+        var yaml = LoopText.Substitute(
+            await System.IO.File.ReadAllTextAsync(path, ct),
+            Environment.GetEnvironmentVariable
+        );
+        var request = new ApplyRequest(
+            yaml,
+            Path.GetDirectoryName(path)!,
+            await FilesAsync(parsed, session, yaml, path, ct)
+        );
+        var applied = await session.Client.ApplyAsync(request, ct);
+        var loop = parsed.GetValue(NoWait)
+            ? await session.Client.LoopAsync(applied.Loop, ct)
+            : await LoopProgress.FollowAsync(session.Client, applied.Loop, output, ct);
+        output.Result(loop, () => LoopProgress.Print(loop, applied.Changed));
+        LoopProgress.DemandNotFailed(loop);
+    }
+
+    /// <summary>Files in place of the source; a server on another machine is sent them.</summary>
+    private static async Task<IReadOnlyList<string>?> FilesAsync(
+        ParseResult parsed,
+        Session session,
+        string yaml,
+        string path,
+        CancellationToken ct
+    )
+    {
+        var given = parsed.GetValue(Data) ?? [];
+        if (given.Length == 0 && session.SharesFiles)
+        {
+            return null;
+        }
+
+        var files =
+            given.Length > 0
+                ? ExpandFiles.Run(given, Environment.CurrentDirectory)
+                : ExpandFiles.Run(LoopReader.Read(yaml).Data.Source.Files, Path.GetDirectoryName(path)!);
+        return await session.FilesForServerAsync(files, ct);
+    }
+}

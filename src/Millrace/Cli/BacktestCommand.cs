@@ -1,0 +1,164 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Millrace.Api;
+using Millrace.Core;
+using Millrace.Engine.Declarations;
+using Millrace.Engine.Ingest;
+
+namespace Millrace.Cli;
+
+internal static class BacktestCommand
+{
+    private static readonly Argument<string> Loop = new("loop.yaml") { Description = "The loop's file." };
+
+    private static readonly Option<string[]> Data = new("--data")
+    {
+        Description = "Files, folders or globs of the recorded history, in place of the declared source.",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    private static readonly Option<string> Policies = new("--policies")
+    {
+        Description = "When to retrain: never, every: and a duration, harm; divided by commas.",
+        DefaultValueFactory = _ => "never,every:7d,harm",
+    };
+
+    private static readonly Option<string?> From = new("--from")
+    {
+        Description = "The first date that is predicted [default: after the first half of the rows].",
+    };
+
+    public static Command Create() =>
+        new Command(
+            "backtest",
+            """
+            Live recorded history through again, in virtual time: what would retraining by each policy have brought, and cost?
+            The loop need not be applied, and nothing of the history becomes a dataset.
+            """
+        )
+        {
+            Loop,
+            Data,
+            Policies,
+            From,
+        }
+            .Does(RunAsync)
+            .Example(
+                "millrace backtest samples/movie-night/loop.yaml",
+                "millrace backtest loop.yaml --data history/*.csv.gz --policies never,every:1d,harm --from 2025-07-01"
+            );
+
+    private static async Task RunAsync(ParseResult parsed, Session session, Output output, CancellationToken ct)
+    {
+        var path = Path.GetFullPath(parsed.GetValue(Loop)!);
+        if (!File.Exists(path))
+        {
+            throw Refusal.Invalid($"There is no file {path}.");
+        }
+
+        var yaml = LoopText.Substitute(await File.ReadAllTextAsync(path, ct), Environment.GetEnvironmentVariable);
+        var given = parsed.GetValue(Data) ?? [];
+        var files =
+            given.Length > 0
+                ? ExpandFiles.Run(given, Environment.CurrentDirectory)
+                : ExpandFiles.Run(LoopReader.Read(yaml).Data.Source.Files, Path.GetDirectoryName(path)!);
+        var policies = parsed
+            .GetValue(Policies)!
+            .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var started = await session.Client.StartBacktestAsync(
+            new(
+                yaml,
+                Path.GetDirectoryName(path)!,
+                await session.FilesForServerAsync(files, ct),
+                policies,
+                Moment(parsed.GetValue(From))
+            ),
+            ct
+        );
+        await WaitFor.JobAsync<JsonNode>(session.Client, started.Job, output, ct);
+        var done = await session.Client.BacktestAsync(started.Id, ct);
+        output.Result(Json(done.Result!), () => Print(done.Result!));
+    }
+
+    private static DateTimeOffset? Moment(string? text) =>
+        text is null ? null
+        : DateTimeOffset.TryParse(
+            text,
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+            out var at
+        )
+            ? at
+        : throw Refusal.Invalid($"--from: '{text}' is not a date such as 2025-07-01.");
+
+    /// <summary>For scripts, in words of their own: this shape is promised.</summary>
+    private static JsonObject Json(BacktestResult result) =>
+        new()
+        {
+            ["metric"] = result.Metric,
+            ["higher_is_better"] = result.HigherIsBetter,
+            ["from"] = result.From,
+            ["to"] = result.To,
+            ["outcomes"] = result.Outcomes,
+            ["policies"] = new JsonArray([.. result.Policies.Select(Json)]),
+            ["notices"] = new JsonArray([.. result.Notices.Select(n => (JsonNode)n)]),
+        };
+
+    private static JsonNode Json(BacktestPolicy policy)
+    {
+        var json = new JsonObject
+        {
+            ["policy"] = policy.Policy,
+            ["metric"] = policy.Metric,
+            ["by_month"] = new JsonObject(policy.ByMonth.Select(m => KeyValuePair.Create(m.Key, (JsonNode?)m.Value))),
+            ["retrainings"] = policy.Retrainings,
+            ["alarms"] = policy.Alarms,
+            ["compute_seconds"] = policy.ComputeSeconds,
+            ["baseline"] = policy.Baseline,
+            ["retrained_at"] = new JsonArray([.. policy.RetrainedAt.Select(at => (JsonNode)at)]),
+        };
+        if (policy.Persistence is { } persistence)
+        {
+            json["persistence"] = persistence;
+        }
+
+        return json;
+    }
+
+    private static void Print(BacktestResult result)
+    {
+        var months = result
+            .Policies.SelectMany(p => p.ByMonth.Keys)
+            .Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal)
+            .ToList();
+        Output.Table(
+            ["policy", $"{result.Metric}#", .. months.Select(m => m + "#"), "retrainings#", "alarms#", "seconds#"],
+            result.Policies.Select(
+                IReadOnlyList<string> (p) =>
+                    [
+                        p.Policy,
+                        Score(p.Metric),
+                        .. months.Select(m => p.ByMonth.TryGetValue(m, out var value) ? Score(value) : "–"),
+                        p.Retrainings.ToString(CultureInfo.InvariantCulture),
+                        p.Alarms.ToString(CultureInfo.InvariantCulture),
+                        p.ComputeSeconds.ToString("0.0", CultureInfo.InvariantCulture),
+                    ]
+            )
+        );
+        var trivial = result.Policies[0];
+        var persistence = trivial.Persistence is { } last ? $"; the last label again: {Score(last)}" : "";
+        Console.WriteLine($"The trivial model, learning as it goes: {Score(trivial.Baseline)}{persistence}.");
+        Console.WriteLine(
+            $"{Output.Count(result.Outcomes)} predictions from {Output.Moment(result.From)} to {Output.Moment(result.To)}; "
+                + (result.HigherIsBetter ? "higher is better." : "lower is better.")
+        );
+        foreach (var notice in result.Notices)
+        {
+            Console.WriteLine(notice);
+        }
+    }
+
+    private static string Score(double x) => x.ToString("0.0000", CultureInfo.InvariantCulture);
+}

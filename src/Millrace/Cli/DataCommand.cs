@@ -1,0 +1,192 @@
+using System.CommandLine;
+using System.Globalization;
+using Millrace.Api;
+using Millrace.Core;
+
+namespace Millrace.Cli;
+
+internal static class DataCommand
+{
+    private static readonly Argument<string> Dataset = new("dataset") { Description = "The dataset's name." };
+
+    private static readonly Argument<string> Sql = new("sql")
+    {
+        Description =
+            "A SELECT in DuckDB's dialect. A dataset is a table of its name; \"name@3\" is its third version.",
+    };
+
+    private static readonly Option<int?> Version = new("--version", "-v")
+    {
+        Description = "Which version [default: the newest].",
+    };
+
+    private static readonly Option<int> Limit = new("--limit")
+    {
+        Description = "How many rows.",
+        DefaultValueFactory = _ => 20,
+    };
+
+    private static readonly Option<int> QueryLimit = new("--limit")
+    {
+        Description = "How many rows.",
+        DefaultValueFactory = _ => 1000,
+    };
+
+    private static readonly Option<FileInfo?> To = new("--to")
+    {
+        Description = "Write all quarantined rows to this file as CSV.",
+    };
+
+    public static Command Create() =>
+        new("data", "Take data in, and look at it.")
+        {
+            DataIngestCommand.Create(),
+            new Command("list", "Show all datasets.").Does(ListAsync),
+            new Command("show", "Show a dataset's versions, and the columns of one of them.") { Dataset, Version }.Does(
+                ShowAsync
+            ),
+            new Command("quarantine", "Show the rows that broke the contract.") { Dataset, Version, Limit, To }.Does(
+                QuarantineAsync
+            ),
+            new Command("query", "Ask datasets a question in SQL.") { Sql, QueryLimit }.Does(QueryAsync),
+        };
+
+    private static async Task ListAsync(ParseResult parsed, Session session, Output output, CancellationToken ct)
+    {
+        var datasets = await session.Client.DatasetsAsync(ct);
+        output.Result(
+            datasets,
+            () =>
+                Output.Table(
+                    ["Dataset", "Version#", "Rows#", "Columns#", "Quarantined#", "Hash", "Created"],
+                    datasets.Select(d =>
+                        (IReadOnlyList<string>)
+                            [
+                                d.Name.Value,
+                                d.Version.ToString(),
+                                Output.Count(d.Rows),
+                                Output.Count(d.Columns),
+                                Output.Count(d.Quarantined),
+                                Output.Short(d.Hash),
+                                Output.Moment(d.CreatedAt),
+                            ]
+                    )
+                )
+        );
+    }
+
+    private static async Task ShowAsync(ParseResult parsed, Session session, Output output, CancellationToken ct)
+    {
+        var dataset = DatasetName.Parse(parsed.GetValue(Dataset)!, null);
+        var versions = await session.Client.DatasetAsync(dataset, ct);
+        var number = NumberOf(parsed) ?? versions.Versions[0].Number;
+        var version = await session.Client.DatasetVersionAsync(dataset, number, ct);
+        output.Result(
+            version,
+            () =>
+            {
+                output.Line(
+                    $"[bold]{dataset}[/] version {number} of {versions.Versions.Count}: {Output.Count(version.Rows)} rows, {Output.Count(version.Quarantined)} in quarantine, hash {Output.Short(version.Hash)}"
+                );
+                foreach (var notice in version.Notices)
+                {
+                    output.Line($"[yellow]{notice}[/]");
+                }
+
+                Output.Table(
+                    ["Column", "Type", "Missing#", "Distinct (est.)#", "Smallest", "Largest", "Mean#", "Most frequent"],
+                    version.Columns.Select(Cells)
+                );
+            }
+        );
+    }
+
+    private static IReadOnlyList<string> Cells(ColumnView column) =>
+        [
+            column.Name,
+            column.Type,
+            Output.Count(column.Nulls),
+            Output.Count(column.DistinctEstimate),
+            Cut(column.Min),
+            Cut(column.Max),
+            column.Type is "int32" or "int64" or "double" ? Output.Score(column.Mean) : "",
+            column.Top.Count == 0 || column.Top[0].Count == 1
+                ? ""
+                : string.Create(CultureInfo.InvariantCulture, $"{Cut(column.Top[0].Value)} ({column.Top[0].Count:N0})"),
+        ];
+
+    private static async Task QuarantineAsync(ParseResult parsed, Session session, Output output, CancellationToken ct)
+    {
+        var dataset = DatasetName.Parse(parsed.GetValue(Dataset)!, null);
+        var number = NumberOf(parsed) ?? (await session.Client.DatasetAsync(dataset, ct)).Versions[0].Number;
+        if (parsed.GetValue(To) is { } file)
+        {
+            await using (var to = file.Create())
+            {
+                await session.Client.DownloadQuarantineAsync(dataset, number, to, ct);
+            }
+
+            output.Result(
+                new
+                {
+                    dataset,
+                    version = number,
+                    file = file.FullName,
+                },
+                () => output.Line($"Written to {file}.")
+            );
+            return;
+        }
+
+        var page = await session.Client.QuarantineAsync(dataset, number, parsed.GetValue(Limit), 0, ct);
+        output.Result(
+            page,
+            () =>
+            {
+                output.Line($"{Output.Count(page.Total)} rows of {dataset} version {number} are in quarantine.");
+                if (page.Items.Count > 0)
+                {
+                    Output.Table(
+                        ["File", "Row#", "Line#", "Broke", "Row as it was"],
+                        page.Items.Select(r =>
+                            (IReadOnlyList<string>)
+                                [r.File, Output.Count(r.Row), Output.Count(r.Line), r.Reason, Cut(r.Raw, 100)]
+                        )
+                    );
+                }
+            }
+        );
+    }
+
+    private static async Task QueryAsync(ParseResult parsed, Session session, Output output, CancellationToken ct)
+    {
+        var table = await session.Client.QueryAsync(
+            new QueryRequest(parsed.GetValue(Sql)!, parsed.GetValue(QueryLimit)),
+            ct
+        );
+        output.Result(
+            table,
+            () =>
+            {
+                Output.Table(
+                    [.. table.Columns.Select(c => c.Type is "int32" or "int64" or "double" ? c.Name + "#" : c.Name)],
+                    table.Rows.Select(r => (IReadOnlyList<string>)[.. r.Select(cell => Cut(cell.ToString()))])
+                );
+                if (table.Truncated)
+                {
+                    output.Line($"[yellow]There are more rows: raise --limit.[/]");
+                }
+            }
+        );
+    }
+
+    private static VersionNumber? NumberOf(ParseResult parsed) =>
+        parsed.GetValue(Version) is { } number
+            ? VersionNumber.Parse(number.ToString(CultureInfo.InvariantCulture), null)
+            : null;
+
+    private static string Cut(string? text, int length = 40) =>
+        text is null ? ""
+        : text.Length <= length ? text.ReplaceLineEndings(" ")
+        : text[..(length - 1)].ReplaceLineEndings(" ") + "…";
+}

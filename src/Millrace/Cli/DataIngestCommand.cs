@@ -1,0 +1,171 @@
+using System.CommandLine;
+using Millrace.Api;
+using Millrace.Core;
+using Millrace.Data.Ingest;
+using Millrace.Engine.Declarations;
+using Millrace.Engine.Ingest;
+
+namespace Millrace.Cli;
+
+internal static class DataIngestCommand
+{
+    private static readonly Argument<string> Dataset = new("dataset") { Description = "The dataset's name." };
+
+    private static readonly Argument<string[]> Files = new("files")
+    {
+        Description = "Files, folders or globs: CSV (plain or gzip), JSON lines, Parquet.",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    private static readonly Option<FileInfo?> Loop = new("--contract")
+    {
+        Description = "A loop.yaml whose contract the rows must meet [default: that of the dataset's newest version].",
+    };
+
+    private static readonly Option<string?> Format = new("--format")
+    {
+        Description = "csv, json_lines or parquet [default: found out].",
+    };
+
+    private static readonly Option<string?> Delimiter = new("--delimiter")
+    {
+        Description = "What stands between fields; 'tab' for a tab [default: found out].",
+    };
+
+    private static readonly Option<bool?> Header = new("--header")
+    {
+        Description = "Whether the first line names the columns [default: found out].",
+    };
+
+    private static readonly Option<int?> SkipRows = new("--skip-rows")
+    {
+        Description = "How many lines stand before the header [default: 0, and what looks otherwise is refused].",
+    };
+
+    private static readonly Option<string?> Encoding = new("--encoding")
+    {
+        Description = "For instance utf-8, windows-1252, big5 [default: found out].",
+    };
+
+    private static readonly Option<bool?> Trim = new("--trim")
+    {
+        Description = "Take blanks off the fields [default: where all have them].",
+    };
+
+    private static readonly Option<string[]> Null = new("--null")
+    {
+        Description = "A text that means missing; may be given several times.",
+    };
+
+    private static readonly Option<string?> Reason = new("--reason") { Description = "Why, for the audit log." };
+
+    public static Command Create() =>
+        new Command("ingest", "Take files in as the next version of a dataset.")
+        {
+            Dataset,
+            Files,
+            Loop,
+            Format,
+            Delimiter,
+            Header,
+            SkipRows,
+            Encoding,
+            Trim,
+            Null,
+            Reason,
+        }.Does(RunAsync);
+
+    private static async Task RunAsync(ParseResult parsed, Session session, Output output, CancellationToken ct)
+    {
+        var dataset = DatasetName.Parse(parsed.GetValue(Dataset)!, null);
+        var files = ExpandFiles.Run(parsed.GetValue(Files)!, Directory.GetCurrentDirectory());
+        var request = new IngestRequest
+        {
+            Files = session.SharesFiles ? files : await UploadAsync(session.Client, files, output, ct),
+            Contract = await ContractAsync(parsed.GetValue(Loop), ct),
+            Read = new ReadOptionsWire
+            {
+                Format = parsed.GetValue(Format),
+                Delimiter = parsed.GetValue(Delimiter),
+                Header = parsed.GetValue(Header),
+                SkipRows = parsed.GetValue(SkipRows),
+                Encoding = parsed.GetValue(Encoding),
+                Trim = parsed.GetValue(Trim),
+                NullValues = parsed.GetValue(Null) ?? [],
+            },
+            Reason = parsed.GetValue(Reason) ?? "",
+        };
+        var job = await session.Client.IngestAsync(dataset, request, ct);
+        var done = await WaitFor.JobAsync<IngestView>(session.Client, job, output, ct);
+        output.Result(
+            new
+            {
+                dataset = done.Dataset,
+                version = done.Version.Value,
+                done.Hash,
+                done.Rows,
+                done.Quarantined,
+                done.Seconds,
+            },
+            () => Tell(done, output)
+        );
+    }
+
+    private static void Tell(IngestView done, Output output)
+    {
+        foreach (var notice in done.Notices)
+        {
+            output.Line($"[yellow]{notice}[/]");
+        }
+
+        if (!done.Added)
+        {
+            output.Line($"Nothing was new: [bold]{done.Dataset}[/] stays at version {done.Version}.");
+            return;
+        }
+
+        output.Line(
+            $"[bold]{done.Dataset}[/] version {done.Version}: {Output.Count(done.Rows)} rows in {done.Seconds:0.0} s, hash {Output.Short(done.Hash)}"
+        );
+        if (done.Quarantined > 0)
+        {
+            output.Line(
+                $"[yellow]{Output.Count(done.Quarantined)} rows broke the contract: millrace data quarantine {done.Dataset}[/]"
+            );
+        }
+    }
+
+    private static async Task<IReadOnlyList<string>> UploadAsync(
+        MillraceClient client,
+        IReadOnlyList<string> files,
+        Output output,
+        CancellationToken ct
+    )
+    {
+        var names = new List<string>();
+        foreach (var file in files)
+        {
+            output.Line($"Sending {Path.GetFileName(file)}");
+            await using var content = File.OpenRead(file);
+            names.Add((await client.UploadAsync(Path.GetFileName(file), content, ct)).Name);
+        }
+
+        return names;
+    }
+
+    private static async Task<ContractWire?> ContractAsync(FileInfo? loop, CancellationToken ct)
+    {
+        if (loop is null)
+        {
+            return null;
+        }
+
+        if (!loop.Exists)
+        {
+            throw Refusal.Invalid($"{loop} does not exist.");
+        }
+
+        var declared = LoopReader.Read(await File.ReadAllTextAsync(loop.FullName, ct));
+        return ContractMapping.ToWire(declared.Data.Contract);
+    }
+}

@@ -1,0 +1,45 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using System.Runtime.CompilerServices;
+
+namespace Millrace.Cli;
+
+/// <summary>Examples beneath a command's own help, and only there: the list of commands stays short.</summary>
+internal static class Examples
+{
+    private static readonly ConditionalWeakTable<Command, string[]> Lines = [];
+
+    public static Command Example(this Command command, params string[] lines)
+    {
+        Lines.AddOrUpdate(command, lines);
+        return command;
+    }
+
+    public static void AddTo(RootCommand root)
+    {
+        var help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new HelpWithExamples((HelpAction)help.Action!);
+    }
+
+    private sealed class HelpWithExamples(HelpAction plain) : SynchronousCommandLineAction
+    {
+        public override int Invoke(ParseResult parseResult)
+        {
+            var code = plain.Invoke(parseResult);
+            if (Lines.TryGetValue(parseResult.CommandResult.Command, out var lines))
+            {
+                var output = parseResult.InvocationConfiguration.Output;
+                output.WriteLine(lines.Length == 1 ? "Example:" : "Examples:");
+                foreach (var line in lines)
+                {
+                    output.WriteLine($"  {line}");
+                }
+
+                output.WriteLine();
+            }
+
+            return code;
+        }
+    }
+}

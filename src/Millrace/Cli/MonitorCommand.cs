@@ -1,0 +1,114 @@
+using System.CommandLine;
+using System.Globalization;
+using Millrace.Api;
+using Millrace.Core;
+
+namespace Millrace.Cli;
+
+internal static class MonitorCommand
+{
+    private const int WindowsShown = 12;
+
+    private static readonly Argument<string?> Endpoint = new("ENDPOINT")
+    {
+        Description = "Which endpoint; without it all of them.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    public static Command Create() =>
+        new Command("monitor", "Show how a model does on what really happened, and whether it does harm.") { Endpoint }
+            .Does(ShowAsync)
+            .Example("millrace monitor", "millrace monitor movie-night --json");
+
+    private static async Task ShowAsync(ParseResult parsed, Session session, Output output, CancellationToken ct)
+    {
+        if (parsed.GetValue(Endpoint) is { } name)
+        {
+            var view = await session.Client.MonitorAsync(EndpointName.Parse(name, null), ct);
+            output.Result(view, () => Tell(view, output));
+            return;
+        }
+
+        var all = await session.Client.MonitorsAsync(ct);
+        output.Result(
+            all,
+            () =>
+                Output.Table(
+                    ["Endpoint", "Version#", "Metric", "Value#", "Harm", "Joined#", "Waiting#", "Unknown#"],
+                    all.Select(m =>
+                        (IReadOnlyList<string>)
+                            [
+                                m.Endpoint.Value,
+                                $"v{m.Version}",
+                                m.Metric,
+                                Output.Score(m.Value),
+                                Phase(m.Phase),
+                                Output.Count(m.Outcomes.Joined),
+                                Output.Count(m.Outcomes.Waiting),
+                                Output.Count(m.Outcomes.Unknown),
+                            ]
+                    )
+                )
+        );
+    }
+
+    private static void Tell(MonitorView view, Output output)
+    {
+        output.Line(
+            $"[bold]{view.Endpoint}[/] serves {view.Model} v{view.Version} since {Output.Moment(view.DeployedAt)}"
+        );
+        output.Line(
+            $"{Phase(view.Harm.Phase)}: evidence {Power(view.Harm.Evidence)} of {Power(view.Harm.Threshold)}, {view.Metric} {Output.Score(view.Harm.Reference)} is normal"
+        );
+        var counts = view.Outcomes;
+        output.Line(
+            $"[dim]{Output.Count(counts.Joined)} joined, {Output.Count(counts.Waiting)} waiting, {Output.Count(counts.Unknown)} unknown, {Output.Count(counts.Repeated)} repeated[/]"
+        );
+        if (view.Windows.Count > 0)
+        {
+            Output.Table(
+                ["From", "Version#", $"{view.Metric}#", "95 %", "Baseline#", "Outcomes#"],
+                view.Windows.TakeLast(WindowsShown)
+                    .Select(w =>
+                        (IReadOnlyList<string>)
+                            [
+                                Output.Moment(w.From),
+                                $"v{w.Version}",
+                                Output.Score(w.Value),
+                                $"{Output.Score(w.Low)} – {Output.Score(w.High)}",
+                                Output.Score(w.Baseline),
+                                Output.Count(w.Outcomes),
+                            ]
+                    )
+            );
+        }
+
+        var shifts = view.Inputs.Append(view.Output).OfType<ShiftView>().ToList();
+        if (shifts.Count > 0)
+        {
+            Output.Table(
+                ["Column", "PSI#", "Shift", "Predictions#"],
+                shifts.Select(s =>
+                    (IReadOnlyList<string>)
+                        [s.Column, Output.Score(s.Psi), s.Level.ToString().ToLowerInvariant(), Output.Count(s.Live)]
+                )
+            );
+        }
+
+        foreach (var broken in view.Broken)
+        {
+            output.Line($"{broken.Column} broke '{broken.Rule}' in {Output.Count(broken.Rows)} predictions");
+        }
+    }
+
+    private static string Phase(HarmPhase phase) =>
+        phase switch
+        {
+            HarmPhase.Learning => "learning what is normal",
+            HarmPhase.Harm => "harm",
+            _ => "no harm",
+        };
+
+    private static string Power(double log10) =>
+        string.Create(CultureInfo.InvariantCulture, $"10^{Math.Max(0, log10):0.0}");
+}

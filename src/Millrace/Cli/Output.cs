@@ -1,0 +1,64 @@
+using System.Globalization;
+using System.Text.Json;
+using Millrace.Core;
+using Spectre.Console;
+
+namespace Millrace.Cli;
+
+/// <summary>Prints for a person, or as JSON for a script; never both.</summary>
+internal sealed class Output(bool json)
+{
+    public bool IsJson => json;
+
+    /// <summary>True where a person sees it happen: progress bars make sense.</summary>
+    public bool IsLive => !json && !Console.IsOutputRedirected && AnsiConsole.Profile.Capabilities.Interactive;
+
+    /// <summary>The result of a verb: as it is for a script, else as <paramref name="person"/> prints it.</summary>
+    public void Result(object result, Action person)
+    {
+        if (json)
+        {
+            Console.Out.WriteLine(JsonSerializer.Serialize(result, result.GetType(), Json.Options));
+        }
+        else
+        {
+            person();
+        }
+    }
+
+    public void Line(FormattableString text)
+    {
+        if (!json)
+        {
+            AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, text);
+        }
+    }
+
+    /// <param name="headers">A header that ends in # names a column of numbers, set to the right.</param>
+    /// <param name="rows">One text for each header.</param>
+    public static void Table(IReadOnlyList<string> headers, IEnumerable<IReadOnlyList<string>> rows)
+    {
+        var table = new Table().Border(TableBorder.None);
+        foreach (var header in headers)
+        {
+            var column = new TableColumn($"[bold]{Markup.Escape(header.TrimEnd('#'))}[/]").PadRight(2);
+            table.AddColumn(header.EndsWith('#') ? column.RightAligned() : column);
+        }
+
+        foreach (var row in rows)
+        {
+            table.AddRow([.. row.Select(cell => new Text(cell))]);
+        }
+
+        AnsiConsole.Write(table);
+    }
+
+    public static string Count(long n) => n.ToString("N0", CultureInfo.InvariantCulture);
+
+    public static string Score(double? x) => x?.ToString("0.####", CultureInfo.InvariantCulture) ?? "–";
+
+    public static string Short(string hash) => hash.Length > 12 ? hash[..12] : hash;
+
+    public static string Moment(DateTimeOffset? at) =>
+        at?.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "–";
+}

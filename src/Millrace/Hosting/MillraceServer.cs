@@ -1,0 +1,187 @@
+using System.Reflection;
+using Millrace.Core;
+using Millrace.Data;
+using Millrace.Experiments;
+using Millrace.Governance;
+using Millrace.Jobs;
+using Millrace.Loop;
+using Millrace.Models;
+using Millrace.Monitoring;
+using Millrace.Serving;
+using Millrace.Storage;
+using Millrace.Ui;
+using Serilog;
+using Serilog.Extensions.Logging;
+
+namespace Millrace.Hosting;
+
+/// <summary>One running server over one folder: everything composed, in the order of the model's life.</summary>
+public sealed class MillraceServer : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly FolderLock _lock;
+    private readonly MillraceFolder _folder;
+
+    private MillraceServer(WebApplication app, FolderLock folderLock, MillraceFolder folder)
+    {
+        _app = app;
+        _lock = folderLock;
+        _folder = folder;
+    }
+
+    /// <summary>The version of the binary with its commit: 0.1.0+1a2b3c4.</summary>
+    public static string Version { get; } =
+        typeof(MillraceServer)
+            .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
+            ?.InformationalVersion
+        ?? "0";
+
+    public Uri Address { get; private set; } = new("http://127.0.0.1");
+
+    public static async Task<MillraceServer> StartAsync(HostSettings settings, CancellationToken ct)
+    {
+        settings.Check();
+        var folder = new MillraceFolder(settings.Folder);
+        var folderLock = FolderLock.Take(folder);
+        try
+        {
+            var app = Compose(settings, folder);
+            var server = new MillraceServer(app, folderLock, folder);
+            await app.Services.UpdateStorageAsync(ct);
+            await app.StartAsync(ct);
+            server.Address = new Uri(app.Urls.First());
+            await server.AnnounceAsync(ct);
+            return server;
+        }
+        catch (IOException ex) when (ex.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+        {
+            folderLock.Dispose();
+            throw Refusal.Conflict(
+                $"{settings.Address} is in use: choose another port with --port, or 0 for any free one."
+            );
+        }
+        catch (Microsoft.Extensions.Options.OptionsValidationException ex)
+        {
+            folderLock.Dispose();
+            throw Refusal.Invalid($"Millrace does not start with these settings: {string.Join(" ", ex.Failures)}");
+        }
+        catch
+        {
+            folderLock.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>For fixtures of tests, which offer what has no endpoint by names of its own.</summary>
+    internal IServiceProvider Services => _app.Services;
+
+    public Task WaitForShutdownAsync(CancellationToken ct) => _app.WaitForShutdownAsync(ct);
+
+    public async ValueTask DisposeAsync()
+    {
+        File.Delete(_folder.ServerFile);
+        // Disposing alone would take from background work what it still uses; stopped before, this does nothing.
+        await _app.StopAsync(CancellationToken.None);
+        await _app.DisposeAsync();
+        _lock.Dispose();
+    }
+
+    private static WebApplication Compose(HostSettings settings, MillraceFolder folder)
+    {
+        var builder = WebApplication.CreateBuilder(
+            new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, ApplicationName = "millrace" }
+        );
+        Configure(builder, settings, folder);
+        builder
+            .Services.AddStorage(folder)
+            .AddGovernance()
+            .AddJobs()
+            .AddData()
+            .AddExperiments()
+            .AddModels()
+            .AddServing()
+            .AddMonitoring()
+            .AddLoop()
+            .AddScreens(settings);
+
+        var app = builder.Build();
+        app.UseGovernance();
+        var api = app.MapGroup("/api");
+        api.MapServer();
+        api.MapGovernance();
+        api.MapJobs();
+        api.MapData();
+        api.MapExperiments();
+        api.MapModels();
+        api.MapServing();
+        app.MapInference();
+        app.MapFeedback();
+        api.MapMonitoring();
+        api.MapLoop();
+        app.MapOpenApi("/api/openapi.json");
+        api.MapFallback(
+            (HttpContext http) =>
+                throw Refusal.NotFound($"There is no {http.Request.Method} {http.Request.Path}: see /api/openapi.json.")
+        );
+        app.MapMillraceUi();
+        return app;
+    }
+
+    private static void Configure(WebApplicationBuilder builder, HostSettings settings, MillraceFolder folder)
+    {
+        builder.Configuration.AddEnvironmentVariables("MILLRACE_");
+        builder.Configuration.AddInMemoryCollection(settings.Configuration);
+        builder.Configuration.AddInMemoryCollection([new("Access:Token", settings.Token)]);
+        builder.WebHost.UseUrls(settings.Address.ToString());
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.WebHost.UseStaticWebAssets();
+        Log(builder.Logging, settings, folder);
+        builder.Services.AddSingleton(settings.Time);
+        builder.Services.ConfigureHttpJsonOptions(o => Json.Configure(o.SerializerOptions));
+        builder.Services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
+        builder.Services.AddOpenApi(o => o.AddSchemaTransformer<NamesAreText>());
+    }
+
+    private static void Log(ILoggingBuilder logging, HostSettings settings, MillraceFolder folder)
+    {
+        logging.ClearProviders();
+        logging.SetMinimumLevel(LogLevel.Information);
+        Quieten(logging, static (to, category, level) => to.AddFilter(category, level));
+        if (settings.LogToConsole)
+        {
+            logging.AddSimpleConsole(o =>
+            {
+                o.SingleLine = true;
+                o.TimestampFormat = "HH:mm:ss ";
+            });
+        }
+
+        logging.AddSerilog(
+            new LoggerConfiguration()
+                .WriteTo.File(
+                    Path.Combine(folder.Logs, "millrace-.log"),
+                    formatProvider: System.Globalization.CultureInfo.InvariantCulture,
+                    rollingInterval: RollingInterval.Day,
+                    retainedFileCountLimit: 30,
+                    fileSizeLimitBytes: 100 << 20
+                )
+                .CreateLogger(),
+            dispose: true
+        );
+        // AddSerilog opens its own provider to everything, which goes before filters for all providers.
+        Quieten(logging, static (to, category, level) => to.AddFilter<SerilogLoggerProvider>(category, level));
+    }
+
+    /// <summary>Without this, every request and every statement to the database is a line.</summary>
+    private static void Quieten(ILoggingBuilder logging, Action<ILoggingBuilder, string, LogLevel> filter)
+    {
+        filter(logging, "Microsoft", LogLevel.Warning);
+        filter(logging, "System", LogLevel.Warning);
+        // A refusal is the caller's affair and is answered as one: not an error in our log.
+        filter(logging, "Microsoft.AspNetCore.Diagnostics.ExceptionHandlerMiddleware", LogLevel.None);
+    }
+
+    /// <summary>Tells the verbs of the command line where this server listens.</summary>
+    private Task AnnounceAsync(CancellationToken ct) =>
+        Durable.WriteJsonAsync(_folder.ServerFile, new ServerAnnouncement(Address, Environment.ProcessId), ct);
+}

@@ -1,0 +1,78 @@
+using Millrace.Api;
+using Xunit;
+
+namespace Millrace.Server.Tests.Experiments;
+
+/// <summary>Trainings that do not come to their end in peace.</summary>
+public sealed class InterruptedTrainingTests(TrainingServer server) : IClassFixture<TrainingServer>
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_child_that_is_killed_is_a_failed_run_and_the_server_goes_on()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The child is found in /proc.");
+        var id = await server.StartRunAsync(server.LongVisits("killed from outside"), Ct);
+        await server.TrainingOfAsync(id, Ct);
+
+        using (var child = server.Child())
+        {
+            child.Kill();
+        }
+
+        var run = await server.EndOfRunAsync(id, Ct);
+        Assert.Equal(RunState.Failed, run.State);
+        Assert.Contains("signal 9", run.Error, StringComparison.Ordinal);
+        Assert.NotNull(run.EndedAt);
+        await server.TrainAsync(server.Visits("after a crash"), Ct);
+    }
+
+    [Fact]
+    public async Task A_cancelled_run_stops_and_says_who_stopped_it()
+    {
+        var id = await server.StartRunAsync(server.LongVisits("cancelled"), Ct);
+        await server.TrainingOfAsync(id, Ct);
+
+        await server.Client.CancelRunAsync(id, Ct);
+
+        var run = await server.EndOfRunAsync(id, Ct);
+        Assert.Equal(RunState.Killed, run.State);
+        Assert.Null(run.Error);
+        var audit = await server.Client.AuditAsync("run", "cancelled", 10, 0, Ct);
+        Assert.Single(audit.Items, e => e is { Action: "cancelled", Actor: "tester" });
+    }
+
+    [Fact]
+    public async Task Cancelling_a_run_that_is_over_changes_nothing()
+    {
+        var run = await server.TrainAsync(server.Visits("over"), Ct);
+
+        await server.Client.CancelRunAsync(run.Id, Ct);
+
+        Assert.Equal(RunState.Finished, (await server.Client.RunAsync(run.Id, Ct)).State);
+        Assert.DoesNotContain(
+            (await server.Client.AuditAsync("run", "over", 10, 0, Ct)).Items,
+            e => e.Action is "cancelled"
+        );
+    }
+
+    [Fact]
+    public async Task A_run_that_a_server_left_behind_is_finished_by_the_next()
+    {
+        var id = await server.StartRunAsync(
+            server.Visits("left behind", 1, null, ("num_iterations", "1500"), ("early_stopping_rounds", "1500")),
+            Ct
+        );
+        await server.TrainingOfAsync(id, Ct);
+
+        await server.RestartAsync();
+
+        var run = await server.EndOfRunAsync(id, Ct);
+        Assert.True(run.State == RunState.Finished, run.Error);
+        foreach (var key in run.Series)
+        {
+            var points = await server.Client.MetricAsync(id, key, Ct);
+            Assert.Equal(points.Count, points.Select(p => p.Step).Distinct().Count());
+        }
+    }
+}

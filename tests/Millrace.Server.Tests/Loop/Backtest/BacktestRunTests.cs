@@ -1,0 +1,300 @@
+using System.Globalization;
+using System.Text;
+using Millrace.Api;
+using Millrace.Core;
+using Millrace.Engine.Work;
+using Millrace.Loop.Backtest;
+using Xunit;
+
+namespace Millrace.Server.Tests.Loop.Backtest;
+
+/// <summary>Small histories lived through again, in this process: sixty days, from the thirty-first on predicted.</summary>
+public sealed class BacktestRunTests : IDisposable
+{
+    private const string From = "2024-01-31";
+
+    private readonly string folder = Directory.CreateTempSubdirectory("millrace-backtest-").FullName;
+    private int runs;
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Policy_never_trains_once_and_a_schedule_on_its_days()
+    {
+        var result = await RunAsync(Viewers(shiftAt: null), "never", "every:7d");
+
+        var (never, weekly) = (result.Policies[0], result.Policies[1]);
+        Assert.Equal(0, never.Retrainings);
+        Assert.Empty(never.RetrainedAt);
+        Assert.Equal(
+            ["2024-02-07", "2024-02-14", "2024-02-21", "2024-02-28"],
+            weekly.RetrainedAt.Select(at => at.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)),
+            StringComparer.Ordinal
+        );
+        Assert.True(weekly.ComputeSeconds > never.ComputeSeconds);
+    }
+
+    [Fact]
+    public async Task Harm_retrains_after_a_shift_and_not_without_one()
+    {
+        var calm = (await RunAsync(Viewers(shiftAt: null), "harm")).Policies[0];
+        Assert.Equal((0, 0), (calm.Retrainings, calm.Alarms));
+
+        var shifted = await RunAsync(Viewers(shiftAt: 45), "never", "harm");
+        var harm = shifted.Policies[1];
+        var shift = new DateTimeOffset(2024, 2, 15, 0, 0, 0, TimeSpan.Zero);
+        Assert.InRange(harm.Retrainings, 1, 8);
+        Assert.All(harm.RetrainedAt, at => Assert.True(at > shift));
+        Assert.True(harm.RetrainedAt[0] <= shift.AddDays(3));
+        Assert.True(harm.Metric > shifted.Policies[0].Metric + 0.1);
+    }
+
+    [Fact]
+    public async Task A_label_that_only_the_future_explains_stays_unknown()
+    {
+        // Each day has a mark of its own, and the label follows from it by chance: whoever knows the day's rows knows the label.
+        var csv = new StringBuilder("at,day,x,y\n");
+        var random = new Random(7);
+        for (var day = 0; day < 60; day++)
+        {
+            var label = random.Next(2);
+            for (var i = 0; i < 40; i++)
+            {
+                csv.Append(
+                    CultureInfo.InvariantCulture,
+                    $"{Date(day)}T{i / 2:00}:00:00,{day},{random.Next(100)},{(label == 1 ? "yes" : "no")}\n"
+                );
+            }
+        }
+
+        var result = await RunAsync((Classify, csv.ToString()), "every:5d");
+
+        // A leak of the day itself would be right nearly always; the last label is, but for the first row of a day.
+        Assert.InRange(result.Policies[0].Metric, 0.2, 0.8);
+        Assert.True(result.Policies[0].Persistence > 0.9);
+        Assert.Equal("accuracy", result.Metric);
+    }
+
+    [Fact]
+    public async Task Nothing_that_first_happens_tomorrow_is_ever_recommended_today()
+    {
+        // Everybody watches the film of the day, which is out that day only: a single row of the future in a model would be a hit.
+        var csv = new StringBuilder("at,user,item\n");
+        for (var row = 0; row < 60 * 60; row++)
+        {
+            csv.Append(
+                CultureInfo.InvariantCulture,
+                $"{Date(row / 60)}T{row % 60 / 3:00}:00:00,{row % 97},{1000 + (row / 60)}\n"
+            );
+        }
+
+        var result = await RunAsync((Viewers(shiftAt: null).Yaml, csv.ToString()), "every:1d", "never");
+
+        Assert.All(result.Policies, p => Assert.Equal(0, p.Metric));
+        Assert.True(result.Policies[0].Retrainings > 20);
+        Assert.True(result.Policies[0].Baseline > 0.8);
+        Assert.True(result.Outcomes > 1000);
+    }
+
+    [Fact]
+    public async Task Outcomes_are_learned_after_their_delay()
+    {
+        var (yaml, csv) = Viewers(shiftAt: 45);
+        var late = yaml.Replace("outcome_delay: 1s", "outcome_delay: 4d", StringComparison.Ordinal);
+
+        var soon = (await RunAsync((yaml, csv), "harm")).Policies[0];
+        var later = (await RunAsync((late, csv), "harm")).Policies[0];
+
+        Assert.True(later.RetrainedAt[0] >= soon.RetrainedAt[0].AddDays(3));
+    }
+
+    [Fact]
+    public async Task A_backtest_equals_itself_and_its_parts_add_up()
+    {
+        var history = Viewers(shiftAt: 45);
+        var first = await RunAsync(history, "never", "every:7d", "harm");
+        var second = await RunAsync(history, "never", "every:7d", "harm");
+
+        Assert.Equivalent(Timeless(first), Timeless(second), strict: true);
+        foreach (var policy in first.Policies)
+        {
+            Assert.Equal(first.Outcomes, policy.Curve.Sum(p => p.Outcomes));
+            Assert.Equal(policy.Metric, policy.Curve.Sum(p => p.Value * p.Outcomes) / first.Outcomes, 9);
+            Assert.Equal(policy.Baseline, policy.Curve.Sum(p => p.Baseline * p.Outcomes) / first.Outcomes, 9);
+            var months = policy
+                .Curve.GroupBy(p => p.At.ToString("yyyy-MM", CultureInfo.InvariantCulture), StringComparer.Ordinal)
+                .ToDictionary(
+                    g => g.Key,
+                    g => g.Sum(p => p.Value * p.Outcomes) / g.Sum(p => p.Outcomes),
+                    StringComparer.Ordinal
+                );
+            Assert.Equal(months.Keys.Order(StringComparer.Ordinal), policy.ByMonth.Keys.Order(StringComparer.Ordinal));
+            Assert.All(months, m => Assert.Equal(m.Value, policy.ByMonth[m.Key], 9));
+        }
+
+        static BacktestResult Timeless(BacktestResult result) =>
+            result with
+            {
+                Policies = [.. result.Policies.Select(p => p with { ComputeSeconds = 0 })],
+            };
+    }
+
+    [Fact]
+    public async Task Rows_without_time_pass_in_order_and_numbers_are_judged_by_their_error()
+    {
+        var csv = new StringBuilder("x,y\n");
+        var random = new Random(3);
+        for (var i = 0; i < 2000; i++)
+        {
+            var x = random.Next(100);
+            csv.Append(
+                CultureInfo.InvariantCulture,
+                $"{x},{(x * 2) + random.NextDouble() + (i >= 1500 ? 300 : 0):F3}\n"
+            );
+        }
+
+        var result = await RunAsync((Regress, csv.ToString()), "never", "every:10d");
+
+        Assert.Equal(("mae", false, 1000L), (result.Metric, result.HigherIsBetter, result.Outcomes));
+        Assert.Equal(
+            ["tenth 06", "tenth 07", "tenth 08", "tenth 09", "tenth 10"],
+            result.Policies[0].ByMonth.Keys.Order(StringComparer.Ordinal),
+            StringComparer.Ordinal
+        );
+        Assert.True(result.Policies[0].ByMonth["tenth 06"] < 10);
+        Assert.InRange(result.Policies[0].ByMonth["tenth 10"], 250, 350);
+        Assert.True(result.Policies[1].ByMonth["tenth 10"] < result.Policies[0].ByMonth["tenth 10"] - 20);
+        Assert.Contains(result.Notices, n => n.Contains("count as days", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_cannot_be_backtested_is_refused_with_the_remedy()
+    {
+        var (yaml, csv) = Viewers(shiftAt: null);
+        await Refused("There are: never; every: and a duration", () => RunAsync((yaml, csv), "weekly"));
+        await Refused("the history goes from", () => RunAsync((yaml, csv), "2031-01-01", ["never"]));
+        await Refused("could not be trained", () => RunAsync((yaml, csv), "2024-01-01T01:00:00Z", ["never"]));
+
+        static async Task Refused(string message, Func<Task> act)
+        {
+            var refusal = await Assert.ThrowsAnyAsync<RefusalException>(act);
+            Assert.Contains(message, refusal.Message, StringComparison.Ordinal);
+        }
+    }
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    private const string Classify = """
+        loop: marks
+        data:
+          source: { files: history.csv }
+          event_time: at
+          contract:
+            at: { type: timestamp, required: true }
+            y: { type: string, required: true }
+        model:
+          task: classify
+          target: y
+          positive: "yes"
+          try: [{ lightgbm: { num_iterations: 20, num_threads: 1, validation: 0 } }]
+          window: 14d
+          metric: accuracy
+        """;
+
+    private const string Regress = """
+        loop: numbers
+        data:
+          source: { files: history.csv }
+        model:
+          task: regress
+          target: y
+          try: [{ lightgbm: { num_iterations: 60, learning_rate: 0.2, num_threads: 1, validation: 0 } }]
+          split: { by: order }
+          metric: mae
+        """;
+
+    /// <summary>Everybody likes one of the same few films, and from some day on one of others.</summary>
+    private static (string Yaml, string Csv) Viewers(int? shiftAt)
+    {
+        var csv = new StringBuilder("at,user,item\n");
+        var random = new Random(11);
+        for (var day = 0; day < 60; day++)
+        {
+            for (var i = 0; i < 60; i++)
+            {
+                var item = random.Next(100) < 60 ? random.Next(8) : 100 + random.Next(400);
+                csv.Append(
+                    CultureInfo.InvariantCulture,
+                    $"{Date(day)}T{i / 3:00}:00:00,{(day * 60) + i},{(day >= shiftAt ? item + 1000 : item)}\n"
+                );
+            }
+        }
+
+        return (
+            """
+            loop: viewers
+            data:
+              source: { files: history.csv }
+              event_time: at
+              contract:
+                at: { type: timestamp, required: true }
+                user: { type: int64, required: true }
+                item: { type: int64, required: true }
+            model:
+              task: recommend
+              user: user
+              item: item
+              try: [{ popularity: { half_life: 3d } }]
+              window: 14d
+              metric: hit_rate@10
+            gates: [hit_rate@10 >= baseline - 0.05]
+            deploy: { endpoint: viewers }
+            monitor:
+              outcome: { item: item }
+              outcome_delay: 1s
+            retrain:
+              on: [harm]
+              cooldown: 1d
+            """,
+            csv.ToString()
+        );
+    }
+
+    private static string Date(int day) =>
+        new DateTime(2024, 1, 1, 0, 0, 0, DateTimeKind.Utc)
+            .AddDays(day)
+            .ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    private Task<BacktestResult> RunAsync((string Yaml, string Csv) history, params string[] policies) =>
+        RunAsync(history, history.Yaml.Contains("event_time", StringComparison.Ordinal) ? From : null, policies);
+
+    private async Task<BacktestResult> RunAsync((string Yaml, string Csv) history, string? from, string[] policies)
+    {
+        var place = Directory.CreateDirectory(Path.Combine(folder, $"{++runs}")).FullName;
+        var file = Path.Combine(place, "history.csv");
+        await File.WriteAllTextAsync(file, history.Csv, Ct);
+        return await RunBacktest.RunAsync(
+            new()
+            {
+                Yaml = history.Yaml,
+                Files = [file],
+                Policies = policies,
+                From = from is null
+                    ? null
+                    : DateTimeOffset.Parse(from, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal),
+                OutputFolder = Path.Combine(place, "out"),
+            },
+            new Silent(),
+            Ct
+        );
+    }
+
+    private sealed class Silent : IWorkSink
+    {
+        public void Progress(double? done, string doing) => Assert.True(done is null or (>= 0 and <= 1), $"{done}");
+
+        public void Metric(string key, double value, long step) { }
+
+        public void Log(string line) { }
+    }
+}

@@ -1,0 +1,121 @@
+using Millrace.Api;
+using Millrace.Core;
+using Millrace.Testing;
+using Xunit;
+
+namespace Millrace.Server.Tests.Loop;
+
+/// <summary>
+/// Subscribers who suddenly watch what nobody is recommended: the loop must notice by what they watch, learn from it, and be
+/// right again, with nobody at the keyboard.
+/// </summary>
+public sealed class ClosedLoopTests(ServerFixture server) : IClassFixture<ServerFixture>
+{
+    private static readonly EndpointName Endpoint = EveningLoop.Endpoint;
+    private static readonly LoopName Loop = EveningLoop.Name;
+    private int viewer = 100_000;
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_shift_is_noticed_learned_from_and_promoted_by_itself()
+    {
+        await ApplyAsync();
+
+        // Everybody watches the best that he is recommended.
+        await WatchAsync(600, (list, _) => list[0]);
+        var calm = await MonitorAsync(m => m.Outcomes.Joined == 600);
+        Assert.Equal((1.0, HarmPhase.Watching), (calm.Windows[^1].Value, calm.Harm.Phase));
+        Assert.Single((await server.Client.LoopAsync(Loop, Ct)).Retrainings);
+
+        // Overnight, everybody watches what no list has.
+        var news = 0;
+        while ((await server.Client.LoopAsync(Loop, Ct)).Retrainings.Count == 1)
+        {
+            await WatchAsync(50, (_, i) => 900 + (i % 5));
+            news += 50;
+            await MonitorAsync(m => m.Outcomes.Joined == 600 + news);
+            Assert.True(news < 2000, "Nothing was noticed.");
+        }
+
+        var rolling = await LoopAsync(l => l.Stages.Any(s => s is { Name: "deploy", State: StageState.Running }));
+        var retraining = rolling.Retrainings[0];
+        Assert.Equal((TriggerKind.Harm, RetrainingState.Running), (retraining.Trigger, retraining.State));
+        Assert.Contains("fell from 1.000", retraining.Reason, StringComparison.Ordinal);
+        Assert.Equal(new VersionNumber(2), retraining.DatasetVersion);
+        var data = await server.Client.DatasetVersionAsync(rolling.Dataset, new(2), Ct);
+        Assert.InRange(data.Rows, EveningLoop.Rows + 600 + 1, EveningLoop.Rows + 600 + news);
+        Assert.Equal(0, data.Quarantined);
+
+        // Both versions serve; the new one knows what is watched now, and is promoted for it.
+        while ((await server.Client.RolloutsAsync(Endpoint, Ct))[0].State == RolloutState.Running)
+        {
+            await WatchAsync(50, (_, i) => 900 + (i % 5));
+            news += 50;
+            await MonitorAsync(m => m.Outcomes.Joined == 600 + news);
+            Assert.True(news < 4000, "Nothing was promoted.");
+        }
+
+        var after = await LoopAsync(l => l.Retrainings[0].State == RetrainingState.Promoted);
+        Assert.Equal(2, after.Retrainings.Count);
+        var endpoint = await server.Client.EndpointAsync(Endpoint, Ct);
+        Assert.Equal((new VersionNumber(2), 2), (endpoint.Version, endpoint.History.Count));
+        await TellsItsStoryAsync();
+    }
+
+    /// <summary>The audit log has the whole chain once, and people were told.</summary>
+    private async Task TellsItsStoryAsync()
+    {
+        var audit = (await server.Client.AuditAsync(null, null, 200, 0, Ct)).Items.Reverse().ToList();
+        string[] chain = ["triggered", "ingested", "trained", "registered", "blessed", "rollout started", "promoted"];
+        var since = audit.FindIndex(e => e.Action is "triggered");
+        var story = audit.Skip(since).Select(e => e.Action).Where(a => chain.Contains(a, StringComparer.Ordinal));
+        Assert.Equal(chain, story);
+        var alerts = (await server.Client.AlertsAsync(50, 0, Ct)).Items;
+        Assert.Single(alerts, a => a is { Kind: "harm", Severity: AlertSeverity.Critical });
+        Assert.Single(alerts, a => a is { Kind: "promoted", Severity: AlertSeverity.Info });
+    }
+
+    private async Task ApplyAsync()
+    {
+        var file = server.Write("views.csv", string.Join('\n', EveningLoop.Views()));
+        await server.Client.ApplyAsync(new(EveningLoop.Yaml(file), Path.GetDirectoryName(file)!), Ct);
+        var loop = await server.SettledAsync(Loop, Ct);
+        Assert.True(loop.State == StageState.Done, string.Join(' ', loop.Stages.Select(s => $"{s.Name}: {s.Message}")));
+    }
+
+    /// <summary>So many new viewers ask, and each tells what he watched.</summary>
+    private async Task WatchAsync(int count, Func<IReadOnlyList<long>, int, long> choose)
+    {
+        var outcomes = new List<OutcomeRequest>();
+        for (var i = 0; i < count; i++)
+        {
+            var answer = await EveningLoop.PredictAsync(server.Client, viewer++, Ct);
+            outcomes.Add(
+                EveningLoop.Watched(answer, choose([.. answer.Items!.Select(item => item.Item.GetInt64())], i))
+            );
+        }
+
+        var kept = await server.Client.SendOutcomesAsync(outcomes, Ct);
+        Assert.Equal((count, 0), (kept.Accepted, kept.Repeated));
+    }
+
+    private Task<MonitorView> MonitorAsync(Func<MonitorView, bool> wanted) =>
+        UntilAsync(() => server.Client.MonitorAsync(Endpoint, Ct), wanted);
+
+    private Task<LoopView> LoopAsync(Func<LoopView, bool> wanted) =>
+        UntilAsync(() => server.Client.LoopAsync(Loop, Ct), wanted);
+
+    private static async Task<T> UntilAsync<T>(Func<Task<T>> ask, Func<T, bool> wanted)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+        var seen = await ask();
+        while (!wanted(seen))
+        {
+            await timer.WaitForNextTickAsync(Ct);
+            seen = await ask();
+        }
+
+        return seen;
+    }
+}

@@ -1,0 +1,76 @@
+using Millrace.Api;
+using Millrace.Server.Tests.Experiments;
+using Millrace.Testing;
+using Xunit;
+
+namespace Millrace.Server.Tests.Models;
+
+/// <summary>The verbs <c>runs</c> and <c>models</c>, typed as a person types them.</summary>
+public sealed class ModelsCommandTests(TrainingServer server) : IClassFixture<TrainingServer>
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_model_is_registered_named_tagged_and_shown_from_the_command_line()
+    {
+        var run = await server.TrainAsync(server.Visits("listed"), Ct);
+
+        var version = (
+            await MillraceAsync("models", "register", "typed", run.Id.Value, "--json")
+        ).Json<ModelVersionView>();
+        await MillraceAsync("models", "alias", "typed", "champion", "latest", "--reason", "the only one");
+        await MillraceAsync("models", "tag", "typed", "team=shop", "draft=yes", "--version", "champion");
+        await MillraceAsync("models", "tag", "typed", "--remove", "draft", "--version", "v1");
+        await MillraceAsync("models", "describe", "typed", "Who buys?");
+
+        Assert.Equal(Blessing.Passed, version.Blessing);
+        var shown = (await MillraceAsync("models", "show", "typed", "champion", "--json")).Json<ModelVersionView>();
+        Assert.Equal(run.Id, shown.Lineage.Run);
+        Assert.Equal([KeyValuePair.Create("team", "shop")], shown.Tags);
+        Assert.Contains("Who buys?", (await MillraceAsync("models")).Output, StringComparison.Ordinal);
+        Assert.Contains("champion", (await MillraceAsync("models", "show", "typed")).Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "lightgbm",
+            (await MillraceAsync("models", "show", "typed", "1")).Output,
+            StringComparison.Ordinal
+        );
+        await MillraceAsync("models", "alias", "typed", "champion", "--delete");
+        Assert.Empty((await server.Client.ModelAsync(new("typed"), Ct)).Aliases);
+    }
+
+    [Fact]
+    public async Task Runs_are_listed_and_shown_from_the_command_line()
+    {
+        var run = await server.TrainAsync(server.Visits("listed"), Ct);
+
+        var list = (await MillraceAsync("runs", "--experiment", "visits", "--json")).Json<Page<RunSummary>>();
+        Assert.Contains(list.Items, r => r.Id == run.Id);
+        Assert.Contains("listed", (await MillraceAsync("runs")).Output, StringComparison.Ordinal);
+        Assert.Contains("auc", (await MillraceAsync("runs", "show", run.Id.Value)).Output, StringComparison.Ordinal);
+        await MillraceAsync("runs", "metrics", run.Id.Value, run.Series[0]);
+        await MillraceAsync("runs", "log", run.Id.Value);
+        await MillraceAsync("runs", "cancel", run.Id.Value);
+    }
+
+    [Theory]
+    [InlineData(3, "There is no model nowhere.", "models", "show", "nowhere")]
+    [InlineData(2, "is not a run id", "runs", "show", "nowhere")]
+    [InlineData(2, "--delete", "models", "alias", "nowhere", "challenger")]
+    [InlineData(2, "KEY=VALUE", "models", "tag", "nowhere", "draft")]
+    [InlineData(2, "limit 0 is not possible", "runs", "--limit", "0")]
+    public async Task What_is_refused_says_why_and_tells_scripts(int code, string message, params string[] arguments)
+    {
+        var result = await CommandLine.RunAsync(server, arguments, Ct);
+
+        Assert.Equal(code, result.ExitCode);
+        Assert.Contains(message, result.Error.ReplaceLineEndings(" "), StringComparison.Ordinal);
+        Assert.Empty(result.Output);
+    }
+
+    private async Task<CommandResult> MillraceAsync(params string[] arguments)
+    {
+        var result = await CommandLine.RunAsync(server, arguments, Ct);
+        Assert.True(result.ExitCode == 0, result.Error);
+        return result;
+    }
+}

@@ -1,0 +1,98 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Millrace.Core;
+using Millrace.Hosting;
+using Millrace.Testing;
+using Xunit;
+
+namespace Millrace.Server.Tests;
+
+public sealed class ServerTests(ServerFixture server) : IClassFixture<ServerFixture>
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_server_says_what_it_is()
+    {
+        var view = await server.Client.ServerAsync(Ct);
+
+        Assert.Equal(Path.Combine(server.Folder, ".millrace"), view.Folder);
+        Assert.True(view.WorkingSetBytes > 0);
+    }
+
+    [Fact]
+    public async Task An_address_that_does_not_exist_is_named_in_a_problem()
+    {
+        var response = await server.Http.GetAsync(new Uri("/api/nothing", UriKind.Relative), Ct);
+
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        Assert.Contains("GET /api/nothing", await response.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_second_server_on_the_same_folder_is_refused()
+    {
+        var refusal = await Assert.ThrowsAsync<RefusalException>(() =>
+            MillraceServer.StartAsync(
+                new() { Folder = Path.Combine(server.Folder, ".millrace"), Address = new("http://127.0.0.1:0") },
+                Ct
+            )
+        );
+
+        Assert.Equal(RefusalKind.Conflict, refusal.Kind);
+        Assert.Contains("--folder", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Another_machines_name_for_this_server_is_refused()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/server");
+        request.Headers.Host = "evil.example";
+
+        Assert.Equal(HttpStatusCode.Forbidden, (await server.Http.SendAsync(request, Ct)).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_page_of_another_site_may_not_change_anything()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/datasets/x/ingest")
+        {
+            Content = new StringContent("{}", Encoding.UTF8, "application/json"),
+        };
+        request.Headers.Add("Origin", "https://evil.example");
+
+        Assert.Equal(HttpStatusCode.Forbidden, (await server.Http.SendAsync(request, Ct)).StatusCode);
+    }
+
+    [Fact]
+    public async Task The_API_is_described_with_names_as_text()
+    {
+        using var json = JsonDocument.Parse(
+            await server.Http.GetStringAsync(new Uri("/api/openapi.json", UriKind.Relative), Ct)
+        );
+
+        var paths = json.RootElement.GetProperty("paths");
+        Assert.True(paths.TryGetProperty("/api/jobs/{id}", out var job));
+        Assert.Equal(
+            "string",
+            job.GetProperty("get").GetProperty("parameters")[0].GetProperty("schema").GetProperty("type").GetString()
+        );
+    }
+
+    [Fact]
+    public async Task The_log_tells_of_work_and_not_of_requests_and_statements()
+    {
+        var file = server.Write("logged.csv", "a\n1\n");
+        await server.IngestAsync("logged", new() { Files = [file] }, Ct);
+        await server.RestartAsync();
+
+        var log = Directory.GetFiles(Path.Combine(server.Folder, ".millrace", "logs")).Single();
+        await using var stream = new FileStream(log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using var reader = new StreamReader(stream);
+        var text = await reader.ReadToEndAsync(Ct);
+        Assert.Contains("Job ingest of logged", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("Executed DbCommand", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("Request starting", text, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,179 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Xunit;
+
+namespace Millrace.Server.Tests.Serving;
+
+public sealed class PredictTests(ServingServer server) : IClassFixture<ServingServer>
+{
+    private const string Visit = """{"age": 40, "region": "north", "clicks": 12, "member": true}""";
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_classifier_answers_with_score_label_and_probabilities_and_the_log_has_it()
+    {
+        await server.DeployAsync("shop", "visits", 1, Ct);
+
+        var (status, json) = await server.PostAsync("predict/shop", Visit, Ct);
+
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.Equal(
+            ["prediction_id", "model", "version", "score", "label", "probabilities"],
+            json.EnumerateObject().Select(p => p.Name)
+        );
+        var probabilities = json.GetProperty("probabilities");
+        Assert.Equal(json.GetProperty("score").GetDouble(), probabilities.GetProperty("yes").GetDouble());
+        var logged = (await server.Client.PredictionsAsync(new("shop"), 1, Ct))[0];
+        Assert.Equal(json.GetProperty("prediction_id").GetString(), logged.Id);
+        Assert.Equal(40, logged.Inputs.GetProperty("age").GetDouble());
+        Assert.Equal(json.GetProperty("label").GetString(), logged.Output.GetProperty("label").GetString());
+    }
+
+    [Fact]
+    public async Task A_recommender_answers_for_known_and_unknown_users_with_as_many_as_asked()
+    {
+        await server.DeployAsync("night", "movies", 1, Ct);
+
+        var (_, known) = await server.PostAsync("predict/night", """{"user_id": 12}""", Ct);
+        var (_, stranger) = await server.PostAsync("predict/night?count=3", """{"user_id": -1}""", Ct);
+
+        Assert.Equal(10, known.GetProperty("items").GetArrayLength());
+        Assert.Equal(3, stranger.GetProperty("items").GetArrayLength());
+        Assert.Equal(JsonValueKind.Number, stranger.GetProperty("items")[0].GetProperty("item").ValueKind);
+    }
+
+    [Theory]
+    [InlineData("""{"age": 40, "region": "north", "clicks": 12}""", "'member' is missing", "bool")]
+    [InlineData("""{"age": "40", "region": "north", "clicks": 12, "member": true}""", "'age' must be", "double")]
+    [InlineData("""{"age": 4, "region": 7, "clicks": 12, "member": true}""", "'region' must be", "string")]
+    [InlineData("""{"age": 4, "region": "x", "clicks": 1.5, "member": true}""", "'clicks' must be", "int64")]
+    [InlineData("""{"age": 4, "region": "x", "clicks": 1e30, "member": true}""", "'clicks' must be", "int64")]
+    [InlineData("""{"age": 1e999, "region": "x", "clicks": 1, "member": true}""", "'age' must be", "double")]
+    [InlineData("""{"age": [4], "region": "x", "clicks": 1, "member": true}""", "'age' must be", "double")]
+    [InlineData("""{"age": 4, "age": 5}""", "'age' is given twice", "")]
+    [InlineData("""{"agee": 4}""", "There is no input 'agee'", "'age' (double)")]
+    [InlineData("[1]", "must be a JSON object", "")]
+    [InlineData("", "not JSON", "")]
+    [InlineData("""{"age": 4, "region": "x", "clicks": 1, "member": true} x""", "not JSON", "")]
+    [InlineData("""{"age": 4, "region": "\ud800", "clicks": 1, "member": true}""", "not JSON", "")]
+    public async Task Wrong_inputs_are_refused_by_name_and_expected_type(string body, string says, string type)
+    {
+        await server.DeployAsync("strict", "visits", 1, Ct);
+
+        var (status, json) = await server.PostAsync("predict/strict", body, Ct);
+
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        Assert.Contains(says, json.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Contains(type, json.GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"age": null, "region": null, "clicks": 12.0, "member": null}""")]
+    [InlineData("""{"age": 1e1, "region": "never seen", "clicks": 1.2e1, "member": false}""")]
+    public async Task Missing_values_whole_numbers_of_any_spelling_and_unseen_texts_are_taken(string body)
+    {
+        await server.DeployAsync("lenient", "visits", 1, Ct);
+
+        Assert.Equal(HttpStatusCode.OK, (await server.PostAsync("predict/lenient", body, Ct)).Status);
+    }
+
+    [Fact]
+    public async Task Whom_to_recommend_to_must_be_said()
+    {
+        await server.DeployAsync("who", "movies", 1, Ct);
+
+        var (status, json) = await server.PostAsync("predict/who", """{"user_id": null}""", Ct);
+
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        Assert.Contains("'user_id' must not be null", json.GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("predict/nowhere", 404)]
+    [InlineData("predict/limits?count=0", 400)]
+    [InlineData("predict/limits?count=1001", 400)]
+    [InlineData("predict/limits?k=x", 400)]
+    public async Task Unknown_endpoints_and_impossible_counts_are_refused(string path, int expected)
+    {
+        await server.DeployAsync("limits", "movies", 1, Ct);
+
+        Assert.Equal(expected, (int)(await server.PostAsync(path, """{"user_id": 1}""", Ct)).Status);
+    }
+
+    [Fact]
+    public async Task A_body_beyond_the_limit_is_refused()
+    {
+        await server.DeployAsync("large", "movies", 1, Ct);
+
+        var (status, _) = await server.PostAsync("predict/large", new byte[2 << 20], Ct);
+
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, status);
+    }
+
+    [Fact]
+    public async Task Another_start_serves_the_same_and_still_has_the_predictions()
+    {
+        await server.DeployAsync("kept", "visits", 2, Ct);
+        var (_, before) = await server.PostAsync("predict/kept", Visit, Ct);
+
+        await server.RestartAsync();
+        var (_, after) = await server.PostAsync("predict/kept", Visit, Ct);
+
+        Assert.Equal(before.GetProperty("score").GetDouble(), after.GetProperty("score").GetDouble());
+        Assert.Equal(2, after.GetProperty("version").GetInt32());
+        var logged = await server.Client.PredictionsAsync(new("kept"), 10, Ct);
+        Assert.Equal(
+            [after.GetProperty("prediction_id").GetString()!, before.GetProperty("prediction_id").GetString()!],
+            logged.Select(p => p.Id)
+        );
+    }
+
+    [Fact]
+    public async Task Thousands_of_broken_bodies_never_fail_the_server()
+    {
+        await server.DeployAsync("fuzz", "visits", 1, Ct);
+        const string Infer =
+            """{"id":"1","inputs":[{"name":"age","shape":[2],"datatype":"FP64","data":[1,2]},{"name":"region","shape":[2,1],"datatype":"BYTES","data":[["a"],["b"]]},{"name":"clicks","shape":[2],"datatype":"INT64","data":[1,2]},{"name":"member","shape":[2],"datatype":"BOOL","data":[true,false]}],"outputs":[{"name":"score"}]}""";
+        var random = new Random(42);
+
+        for (var i = 0; i < 3000; i++)
+        {
+            var (path, text) = i % 2 == 0 ? ("predict/fuzz", Visit) : ("v2/models/visits/infer", Infer);
+            var (status, answer) = await server.PostAsync(path, Mutate(Encoding.UTF8.GetBytes(text), random), Ct);
+            Assert.True((int)status < 500, $"{status}: {answer}");
+        }
+    }
+
+    private static byte[] Mutate(byte[] body, Random random)
+    {
+        const string Tokens = "{}[]\",:0129.eE-+ntfu\\\0\u0080";
+        var bytes = body.ToList();
+        for (var i = random.Next(1, 5); i > 0 && bytes.Count > 0; i--)
+        {
+            var at = random.Next(bytes.Count);
+            switch (random.Next(5))
+            {
+                case 0:
+                    bytes.RemoveAt(at);
+                    break;
+                case 1:
+                    bytes[at] = (byte)random.Next(256);
+                    break;
+                case 2:
+                    bytes.Insert(at, (byte)Tokens[random.Next(Tokens.Length)]);
+                    break;
+                case 3:
+                    bytes.RemoveRange(at, bytes.Count - at);
+                    break;
+                default:
+                    var part = bytes.GetRange(at, Math.Min(bytes.Count - at, random.Next(1, 40)));
+                    bytes.InsertRange(random.Next(bytes.Count), part);
+                    break;
+            }
+        }
+
+        return [.. bytes];
+    }
+}

@@ -1,0 +1,52 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Millrace.Testing;
+
+/// <summary>The real command line in a process of its own, as a person or a script starts it.</summary>
+public static class CommandLine
+{
+    /// <param name="server">The server that MILLRACE_URL names to it.</param>
+    /// <param name="arguments">The verb and what follows it.</param>
+    /// <param name="ct">Ends the process.</param>
+    public static async Task<CommandResult> RunAsync(
+        ServerFixture server,
+        IReadOnlyList<string> arguments,
+        CancellationToken ct
+    )
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "millrace.dll"));
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        start.Environment["MILLRACE_URL"] = server.Http.BaseAddress!.ToString();
+        using var process = Process.Start(start)!;
+        try
+        {
+            var output = process.StandardOutput.ReadToEndAsync(ct);
+            var error = process.StandardError.ReadToEndAsync(ct);
+            await process.WaitForExitAsync(ct);
+            return new(process.ExitCode, await output, await error);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
+    }
+}
+
+/// <summary>What a command came to.</summary>
+public sealed record CommandResult(int ExitCode, string Output, string Error)
+{
+    /// <summary>What --json printed.</summary>
+    public T Json<T>() => JsonSerializer.Deserialize<T>(Output, Millrace.Core.Json.Options)!;
+}

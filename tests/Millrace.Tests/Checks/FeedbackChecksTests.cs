@@ -1,0 +1,58 @@
+using Millrace.Engine.Checks;
+using Millrace.Engine.Declarations;
+using Xunit;
+
+namespace Millrace.Tests.Checks;
+
+/// <summary>Whatever is judged by what people really did is refused where a loop does not say how that is known.</summary>
+public sealed class FeedbackChecksTests
+{
+    private const string Loop = """
+        loop: churn
+        data:
+          source: customers.csv
+        model: { task: classify, target: left, try: [lightgbm] }
+        """;
+
+    private const string Outcome = "\nmonitor: { outcome: { label: left } }";
+
+    [Theory]
+    [InlineData("\ndeploy: { rollout: { canary: [5%] } }", 5)]
+    [InlineData("\ndeploy: {}\nretrain: { on: harm }", 6)]
+    public void What_outcomes_must_judge_needs_them(string more, int line)
+    {
+        var refused = Assert.Throws<DeclarationException>(() => Check(Loop + more));
+
+        Assert.Equal(line, refused.At.Line);
+        Assert.Contains("declare monitor.outcome", refused.Message, StringComparison.Ordinal);
+        Check(Loop + more + Outcome);
+    }
+
+    [Fact]
+    public void Joined_predictions_as_a_source_need_outcomes()
+    {
+        var loop = Loop.Replace("customers.csv", "predictions", StringComparison.Ordinal) + "\ndeploy: {}";
+
+        var refused = Assert.Throws<DeclarationException>(() => Check(loop));
+
+        Assert.Equal(3, refused.At.Line);
+        Check(loop + Outcome);
+    }
+
+    [Fact]
+    public void A_metric_that_the_task_has_not_cannot_be_watched() =>
+        Assert.Contains(
+            "Did you mean 'accuracy'?",
+            Assert
+                .Throws<DeclarationException>(() =>
+                    Check(Loop + "\nmonitor: { outcome: { label: left }, watch: acuracy }")
+                )
+                .Message,
+            StringComparison.Ordinal
+        );
+
+    [Fact]
+    public void A_schedule_alone_needs_no_outcomes() => Check(Loop + "\nretrain: { on: { every: 7d } }");
+
+    private static void Check(string yaml) => LoopChecks.BeforeData(LoopReader.Read(yaml));
+}

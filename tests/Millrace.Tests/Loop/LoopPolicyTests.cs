@@ -1,0 +1,323 @@
+using System.Text.Json;
+using Millrace.Api;
+using Millrace.Core;
+using Millrace.Engine.Declarations;
+using Millrace.Loop.Reconciling;
+using Millrace.Monitoring.Feedback;
+using Xunit;
+
+namespace Millrace.Tests.Loop;
+
+public sealed class LoopPolicyTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 1, 5, 8, 0, 0, TimeSpan.Zero);
+
+    private static readonly LoopObservation Declared = new()
+    {
+        Wanted = LoopReader.Read(
+            """
+            loop: churn
+            data:
+              source: customers.csv
+            model:
+              task: classify
+              target: left
+              try: [lightgbm, lightgbm: { num_leaves: 5 }]
+            gates: [auc >= baseline]
+            deploy: { endpoint: churn, rollout: { canary: [10%] } }
+            """
+        ),
+        Prepared = true,
+    };
+
+    private static readonly LoopObservation Ingested = Declared with { Dataset = new(new(3), 10, 10, 0, 1, "h", Now) };
+
+    private static readonly LoopObservation Registered = Ingested with
+    {
+        Runs = [Run(RunState.Finished, 0.7)],
+        Version = Version(Blessing.Waiting),
+    };
+
+    [Fact]
+    public void A_loop_that_is_only_declared_ingests() =>
+        Assert.IsType<LoopStep.StartIngest>(LoopPolicy.Decide(Declared));
+
+    [Fact]
+    public void While_the_ingestion_works_the_loop_waits() =>
+        Assert.IsType<LoopStep.Wait>(LoopPolicy.Decide(Declared with { Ingest = Job(JobState.Running, null, null) }));
+
+    [Fact]
+    public void The_version_that_an_ingestion_gave_is_adopted()
+    {
+        var result = JsonSerializer.SerializeToElement(
+            new IngestView(new("churn"), new(3), "h", 10, 0, true, 1, []),
+            Json.Options
+        );
+
+        var step = LoopPolicy.Decide(Declared with { Ingest = Job(JobState.Succeeded, null, result) });
+
+        Assert.Equal(new VersionNumber(3), Assert.IsType<LoopStep.AdoptDataset>(step).Version);
+    }
+
+    [Fact]
+    public void A_failed_ingestion_stops_the_loop_with_its_reason()
+    {
+        var step = LoopPolicy.Decide(Declared with { Ingest = Job(JobState.Failed, "customers.csv is empty.", null) });
+
+        Assert.Equal(new LoopStep.Stop(Stage.Ingest, "customers.csv is empty."), step);
+    }
+
+    [Fact]
+    public void Data_is_learned_from() => Assert.IsType<LoopStep.StartRuns>(LoopPolicy.Decide(Ingested));
+
+    [Fact]
+    public void The_best_run_is_registered_and_a_failed_one_does_not_hinder_it()
+    {
+        var best = Run(RunState.Finished, 0.8);
+        var seen = Ingested with { Runs = [Run(RunState.Finished, 0.7), best, Run(RunState.Failed, null)] };
+
+        Assert.Equal(new LoopStep.Register(best.Id), LoopPolicy.Decide(seen));
+    }
+
+    [Fact]
+    public void Of_a_metric_that_should_be_low_the_lowest_is_best()
+    {
+        var best = Run(RunState.Finished, 0.2) with { HigherIsBetter = false };
+        var worse = Run(RunState.Finished, 0.4) with { HigherIsBetter = false };
+
+        Assert.Equal(best, LoopPolicy.Best([worse, best]));
+    }
+
+    [Fact]
+    public void Nothing_is_registered_while_a_run_goes_on() =>
+        Assert.IsType<LoopStep.Wait>(
+            LoopPolicy.Decide(Ingested with { Runs = [Run(RunState.Finished, 0.7), Run(RunState.Running, null)] })
+        );
+
+    [Fact]
+    public void Where_every_run_failed_the_loop_stops_and_says_why() =>
+        Assert.Contains(
+            "out of memory",
+            Assert.IsType<LoopStep.Stop>(LoopPolicy.Decide(Ingested with { Runs = [Run(RunState.Failed, null)] })).Why,
+            StringComparison.Ordinal
+        );
+
+    [Fact]
+    public void A_version_is_tested_before_it_serves() =>
+        Assert.IsType<LoopStep.StartGates>(LoopPolicy.Decide(Registered));
+
+    [Fact]
+    public void A_version_that_failed_a_gate_is_not_deployed()
+    {
+        var failed = Registered with { GatesAsked = true, Version = Version(Blessing.Failed) };
+
+        var stop = Assert.IsType<LoopStep.Stop>(LoopPolicy.Decide(failed));
+
+        Assert.Equal(Stage.Gates, stop.AtStage);
+        Assert.Contains("auc 0.4 is below 0.5", stop.Why, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_blessed_version_is_deployed_once()
+    {
+        var blessed = Registered with { GatesAsked = true, Version = Version(Blessing.Passed) };
+
+        Assert.IsType<LoopStep.Deploy>(LoopPolicy.Decide(blessed));
+        var end = Assert.IsType<LoopStep.End>(LoopPolicy.Decide(blessed with { DeployedAt = Now }));
+        Assert.Equal(RetrainingState.Promoted, end.State);
+        Assert.IsType<LoopStep.Rest>(LoopPolicy.Decide(blessed with { State = RetrainingState.Promoted }));
+    }
+
+    [Fact]
+    public void Monitor_and_scaling_come_before_everything() =>
+        Assert.IsType<LoopStep.Prepare>(LoopPolicy.Decide(Declared with { Prepared = false }));
+
+    [Fact]
+    public void Where_outcomes_are_a_source_they_are_written_out_before_the_ingestion()
+    {
+        var source = Declared.Wanted.Data.Source with { Predictions = true };
+        var seen = Declared with
+        {
+            Wanted = Declared.Wanted with { Data = Declared.Wanted.Data with { Source = source } },
+        };
+
+        Assert.IsType<LoopStep.ExportJoined>(LoopPolicy.Decide(seen));
+        Assert.IsType<LoopStep.StartIngest>(LoopPolicy.Decide(seen with { Joined = true }));
+        Assert.Equal(
+            new LoopStep.AdoptDataset(new(2)),
+            LoopPolicy.Decide(seen with { Joined = true, HasFiles = false, Newest = new(2) })
+        );
+        Assert.IsType<LoopStep.Stop>(LoopPolicy.Decide(seen with { Joined = true, HasFiles = false }));
+    }
+
+    [Fact]
+    public void Beside_a_champion_of_its_model_a_version_begins_with_a_share_of_the_traffic()
+    {
+        var blessed = Registered with
+        {
+            GatesAsked = true,
+            Version = Version(Blessing.Passed),
+            Champion = new(new("churn"), new(7)),
+        };
+
+        Assert.IsType<LoopStep.StartRollout>(LoopPolicy.Decide(blessed));
+        Assert.IsType<LoopStep.Wait>(LoopPolicy.Decide(blessed with { Rollout = Rollout(RolloutState.Running) }));
+        Assert.IsType<LoopStep.Deploy>(LoopPolicy.Decide(blessed with { Rollout = Rollout(RolloutState.Promoted) }));
+        Assert.Equal(
+            new LoopStep.End(RetrainingState.Kept, "It is worse."),
+            LoopPolicy.Decide(blessed with { Rollout = Rollout(RolloutState.RolledBack) })
+        );
+    }
+
+    [Fact]
+    public void Harm_that_began_after_a_scheduled_training_ends_its_rollout()
+    {
+        var rolling = Registered with
+        {
+            Wanted = Declared.Wanted with { Retrain = new() { OnHarm = true } },
+            Trigger = TriggerKind.Schedule,
+            StartedAt = Now,
+            GatesAsked = true,
+            Version = Version(Blessing.Passed),
+            Champion = new(new("churn"), new(7)),
+            Rollout = Rollout(RolloutState.Running),
+            Harm = Harm(Now.AddDays(1)),
+        };
+
+        Assert.IsType<LoopStep.AbortRollout>(LoopPolicy.Decide(rolling));
+        Assert.IsType<LoopStep.Wait>(LoopPolicy.Decide(rolling with { Harm = Harm(Now.AddDays(-1)) }));
+        Assert.IsType<LoopStep.Wait>(LoopPolicy.Decide(rolling with { Trigger = TriggerKind.Harm }));
+    }
+
+    [Fact]
+    public void A_model_of_another_name_at_the_endpoint_is_replaced_at_once() =>
+        Assert.IsType<LoopStep.Deploy>(
+            LoopPolicy.Decide(
+                Registered with
+                {
+                    GatesAsked = true,
+                    Version = Version(Blessing.Passed),
+                    Champion = new(new("other"), new(7)),
+                }
+            )
+        );
+
+    [Fact]
+    public void A_retraining_that_learned_nothing_new_leaves_what_serves()
+    {
+        var same = Registered with
+        {
+            GatesAsked = true,
+            Trigger = TriggerKind.Schedule,
+            Version = Version(Blessing.Passed),
+            Champion = new(new("churn"), new(1)),
+        };
+
+        Assert.Equal(RetrainingState.Kept, Assert.IsType<LoopStep.End>(LoopPolicy.Decide(same)).State);
+    }
+
+    [Fact]
+    public void Stages_say_what_is_done_what_goes_on_and_what_waits()
+    {
+        var stages = LoopStages.Describe(Ingested with { Runs = [Run(RunState.Running, null) with { Done = 0.5 }] });
+
+        Assert.Equal(
+            [
+                StageState.Done,
+                StageState.Running,
+                StageState.Waiting,
+                StageState.Waiting,
+                StageState.Waiting,
+                StageState.Absent,
+            ],
+            stages.Select(s => s.State)
+        );
+        Assert.Equal(0.5, stages[1].Done);
+        Assert.Equal(StageState.Running, LoopStages.Overall(stages));
+    }
+
+    private static HarmVerdict Harm(DateTimeOffset since) =>
+        new()
+        {
+            Endpoint = new("churn"),
+            Model = new("churn"),
+            Version = new(7),
+            Phase = HarmPhase.Harm,
+            Evidence = 7,
+            Threshold = 6,
+            Reference = 0.1,
+            Current = 0.3,
+            Outcomes = 900,
+            SinceOutcomes = 100,
+            Since = since,
+            Metric = "brier",
+            HigherIsBetter = false,
+        };
+
+    private static RolloutView Rollout(RolloutState state) =>
+        new()
+        {
+            Number = 1,
+            Endpoint = new("churn"),
+            Champion = new(new("churn"), new(7)),
+            Challenger = new(new("churn"), new(1)),
+            State = state,
+            Steps = [0.1],
+            Step = 0,
+            Confidence = 0.99,
+            Reason = "",
+            Verdict = state == RolloutState.RolledBack ? "It is worse." : "",
+            StartedAt = Now,
+            Looks = [],
+        };
+
+    private static JobView Job(JobState state, string? error, JsonElement? result) =>
+        new(new(new string('a', 32)), "ingest", "churn", state, null, "", error, result, Now, Now, Now);
+
+    private static RunView Run(RunState state, double? score) =>
+        new()
+        {
+            Id = RunId.New(TimeProvider.System),
+            Name = "lightgbm on churn v3",
+            Experiment = new("churn"),
+            State = state,
+            Algorithm = "lightgbm",
+            PrimaryMetric = "auc",
+            HigherIsBetter = true,
+            Score = score,
+            CreatedAt = Now,
+            Error = state == RunState.Failed ? "out of memory" : null,
+            Dataset = new("churn"),
+            DatasetVersion = new(3),
+            DatasetHash = "h",
+            CodeVersion = "0",
+            Seed = 1,
+            Params = new Dictionary<string, string>(StringComparer.Ordinal),
+            Metrics = new Dictionary<string, double>(StringComparer.Ordinal),
+            Baseline = new Dictionary<string, double>(StringComparer.Ordinal),
+            Tags = new Dictionary<string, string>(StringComparer.Ordinal),
+        };
+
+    private static ModelVersionView Version(Blessing blessing) =>
+        new()
+        {
+            Model = new("churn"),
+            Number = new(1),
+            Description = "",
+            Tags = new Dictionary<string, string>(StringComparer.Ordinal),
+            Aliases = [],
+            Task = "classify",
+            Algorithm = "lightgbm",
+            Hash = "h",
+            CreatedAt = Now,
+            Blessing = blessing,
+            Note = "",
+            Gates = [new("auc >= 0.5", blessing != Blessing.Failed, 0.4, 0.5, "auc 0.4 is below 0.5")],
+            Metrics = new Dictionary<string, double>(StringComparer.Ordinal),
+            Baseline = new Dictionary<string, double>(StringComparer.Ordinal),
+            PrimaryMetric = "auc",
+            Inputs = [],
+            Files = [],
+            Lineage = new(new("churn"), new(3), "h", "r", new(new string('b', 32)), new("churn"), null, "0", 1, []),
+        };
+}

@@ -1,0 +1,243 @@
+using Millrace.Core;
+using Millrace.Engine.Declarations;
+using Millrace.Engine.Scoring;
+using Millrace.Engine.Tables;
+using Millrace.Engine.Training;
+using Xunit;
+
+namespace Millrace.Tests.Training;
+
+public sealed class TrainModelTests : IDisposable
+{
+    /// <summary>All that real tables bring: text with and without meaning, missing values of each type, bools, dates, a class in text.</summary>
+    private const string Customers = """
+        SELECT i::BIGINT AS id, 'customer ' || i AS name, DATE '2024-01-01' + (i // 10)::INTEGER AS joined,
+               CASE WHEN i % 11 = 0 THEN NULL ELSE (hash(i) % 60 + 18)::INTEGER END AS age,
+               CASE WHEN i % 13 = 0 THEN NULL ELSE (hash(i + 7) % 10000) / 100.0::DOUBLE END AS spent,
+               CASE hash(i + 3) % 5 WHEN 0 THEN NULL WHEN 1 THEN 'Bern' WHEN 2 THEN 'Zürich' WHEN 3 THEN 'Genf' ELSE 'o''Chur' END AS town,
+               hash(i + 5) % 2 = 0 AS loyal,
+               CASE WHEN (hash(i + 5) % 2 = 0)::INTEGER * 30 + (hash(i) % 60) + (hash(i + 3) % 5) * 10 + hash(i + 9) % 20 > 75 THEN 'yes' ELSE 'no' END AS stays
+        FROM range(1500) t(i)
+        """;
+
+    private readonly Workshop shop = new();
+
+    private static StepDeclaration[] Steps =>
+        [
+            new DeriveStep("spent_twice", "spent * 2"),
+            new ImputeStep(["spent"], ImputeWith.Median),
+            new StandardiseStep(["spent"]),
+        ];
+
+    [Fact]
+    public async Task The_same_spec_gives_the_same_hash_with_one_thread_and_with_two_and_another_seed_another()
+    {
+        var first = await shop.TrainAsync(Spec());
+        var second = await shop.TrainAsync(Spec());
+        var twoThreads = await shop.TrainAsync(Spec(("num_threads", "2")));
+        Assert.Equal(first.ModelHash, second.ModelHash);
+        Assert.Equal(first.ModelHash, twoThreads.ModelHash);
+        Assert.Equal(first.Metrics, second.Metrics);
+        var spec = Spec();
+        var otherSeed = await shop.TrainAsync(spec with { Model = spec.Model with { Seed = 2 } });
+        Assert.NotEqual(first.ModelHash, otherSeed.ModelHash, StringComparer.Ordinal);
+    }
+
+    [Fact]
+    public async Task How_the_rows_are_divided_into_files_changes_nothing()
+    {
+        var whole = Spec();
+        var parts = new[] { "i < 700", "i >= 700 AND i < 701", "i >= 701" }
+            .Select(where => shop.Spec($"{Customers} WHERE {where}", whole.Model).Files[0])
+            .ToArray();
+        var one = await shop.TrainAsync(whole);
+        var three = await shop.TrainAsync(whole with { Files = parts, OutputFolder = shop.NewPath() });
+        Assert.Equal(one.ModelHash, three.ModelHash);
+    }
+
+    [Fact]
+    public async Task A_model_beats_the_baseline_and_says_what_it_learned_from()
+    {
+        var report = await shop.TrainAsync(Spec());
+        Assert.True(report.Metrics["auc"] > 0.8);
+        Assert.True(report.Metrics["log_loss"] < report.Baseline["log_loss"]);
+        Assert.Equal("log_loss", report.PrimaryMetric);
+        Assert.False(report.HigherIsBetter);
+        Assert.Equal(1500, report.TrainRows + report.TestRows);
+        Assert.Equal(
+            ["age", "spent", "town", "loyal", "spent_twice"],
+            report.Importance.Select(i => i.Feature).Order(Comparer()),
+            StringComparer.Ordinal
+        );
+        Assert.Contains(report.Notices, n => n.Contains("'name' was left out", StringComparison.Ordinal));
+        Assert.Contains(report.Notices, n => n.Contains("'joined' was left out", StringComparison.Ordinal));
+        Assert.Equal("0.05", report.Parameters["learning_rate"]);
+        Assert.Equal(
+            ["model.json", "model.txt", "recipe.json"],
+            report.Files.Select(f => f.Name),
+            StringComparer.Ordinal
+        );
+        Assert.True(report.PeakMemoryBytes > 10 << 20);
+        Assert.Contains(shop.Metrics, m => m is { Key: "valid_log_loss", Step: 1 });
+
+        static Comparer<string> Comparer() =>
+            Comparer<string>.Create((a, b) => Array.IndexOf(Order, a).CompareTo(Array.IndexOf(Order, b)));
+    }
+
+    [Fact]
+    public async Task Serving_a_raw_row_gives_what_was_tested()
+    {
+        var spec = Spec();
+        var trained = await shop.TrainAsync(spec);
+        var evaluated = await shop.EvaluateAsync(spec, ("candidate", spec.OutputFolder));
+        Assert.Equal(trained.Metrics, evaluated.Metrics["candidate"]);
+        Assert.Equal(trained.Baseline, evaluated.Metrics["baseline"]);
+        Assert.Equal(trained.TestRows, evaluated.Rows);
+
+        using var predictor = (ScorePredictor)PackageReader.Open(spec.OutputFolder);
+        Assert.Equal(
+            ["age", "spent", "town", "loyal"],
+            predictor.Card.Inputs.Select(c => c.Name),
+            StringComparer.Ordinal
+        );
+        Assert.Equal(["no", "yes"], predictor.Card.Classes);
+        var scores = new double[predictor.Outputs];
+        predictor.Score([Value.Of(70), Value.Null, Value.Of("nowhere"), Value.Of(true)], scores);
+        Assert.Equal(1, scores.Sum(), 12);
+    }
+
+    [Fact]
+    public async Task Three_classes_and_a_regression_are_evaluated_as_they_were_tested()
+    {
+        var town = Spec() with { Recipe = [] };
+        town = town with { Model = town.Model with { Target = "town", Positive = null, Ignore = ["id", "stays"] } };
+        var spent = Spec() with { Recipe = [] };
+        spent = spent with
+        {
+            Model = spent.Model with { Task = TaskKind.Regress, Target = "spent", Positive = null, Metric = "mae" },
+        };
+        foreach (var spec in new[] { town, spent })
+        {
+            var trained = await shop.TrainAsync(spec);
+            var evaluated = await shop.EvaluateAsync(
+                spec,
+                ("candidate", spec.OutputFolder),
+                ("champion", spec.OutputFolder)
+            );
+            Assert.Equal(trained.Metrics, evaluated.Metrics["candidate"]);
+            Assert.Equal(trained.Metrics, evaluated.Metrics["champion"]);
+            Assert.Contains(trained.Notices, n => n.Contains("without a target", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public async Task A_champion_of_another_task_or_with_a_column_that_is_gone_is_not_compared()
+    {
+        var spec = Spec();
+        await shop.TrainAsync(spec);
+        var without = spec with
+        {
+            Schema = [.. spec.Schema.Where(c => c.Name is not "town")],
+            OutputFolder = shop.NewPath(),
+        };
+        await AssertRefused("column 'town'", () => shop.EvaluateAsync(without, ("champion", spec.OutputFolder)));
+        var other = spec with { Model = spec.Model with { Task = TaskKind.Regress, Target = "age" } };
+        await AssertRefused("another task", () => shop.EvaluateAsync(other, ("champion", spec.OutputFolder)));
+    }
+
+    [Fact]
+    public async Task What_cannot_be_trained_is_refused_with_the_remedy()
+    {
+        await Refused("Did you mean 'lightgbm'", s => s with { Algorithm = new("lightgmb", Nothing) });
+        await Refused("Did you mean 'num_leaves'", s => With(s, ("num_leafs", "7")));
+        await Refused("from 2 to 131072; the default is 31", s => With(s, ("num_leaves", "1")));
+        await Refused("no metric 'rmse' for classify", s => s with { Model = s.Model with { Metric = "rmse" } });
+        await Refused("Did you mean 'stays'", s => s with { Model = s.Model with { Target = "stayz" } });
+        await Refused("Did you mean 'town'", s => s with { Model = s.Model with { Ignore = ["towns"] } });
+        await Refused("There are: no, yes", s => s with { Model = s.Model with { Positive = "certainly" } });
+        await Refused("regress needs a number", s => s with { Model = s.Model with { Task = TaskKind.Regress } });
+        await Refused("one class only", s => s with { Recipe = [new FilterStep("stays = 'yes'")] });
+        await Refused("no row to train on", s => s with { Recipe = [new FilterStep("age > 900")] });
+        await Refused(
+            "8 test rows",
+            s => s with { Recipe = [new FilterStep("id < 10 or id >= 1492")], Model = Ordered(s.Model) }
+        );
+        await Refused(
+            "A window needs an event_time",
+            s => s with { Model = s.Model with { Window = TimeSpan.FromDays(3) } }
+        );
+        await Refused("it is the share", s => s with { Model = s.Model with { Split = new() { Test = 1 } } });
+        await Refused("No column is left", s => s with { Recipe = [new SelectStep(["stays", "joined"])] });
+
+        Task Refused(string message, Func<TrainingSpec, TrainingSpec> change)
+        {
+            var spec = Spec();
+            spec = change(spec with { Recipe = [], Model = spec.Model with { Ignore = [] } });
+            return AssertRefused(message, () => shop.TrainAsync(spec));
+        }
+    }
+
+    [Fact]
+    public async Task Training_stops_when_it_is_cancelled()
+    {
+        using var source = new CancellationTokenSource();
+        var spec = Spec(("num_iterations", "100000"), ("early_stopping_rounds", "100000"));
+        var training = TrainModel.RunAsync(spec, new CancelAtRound(source, 20), source.Token);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => training);
+    }
+
+    public void Dispose() => shop.Dispose();
+
+    private static readonly string[] Order = ["age", "spent", "town", "loyal", "spent_twice"];
+
+    private static Dictionary<string, string> Nothing => [];
+
+    private static TrainingSpec With(TrainingSpec spec, (string Name, string Value) parameter) =>
+        spec with
+        {
+            Algorithm = new(
+                "lightgbm",
+                new Dictionary<string, string>(StringComparer.Ordinal) { [parameter.Name] = parameter.Value }
+            ),
+        };
+
+    private static ModelDeclaration Ordered(ModelDeclaration model) =>
+        model with
+        {
+            Split = new() { By = SplitBy.Order },
+        };
+
+    private static async Task AssertRefused(string message, Func<Task> act)
+    {
+        var refusal = await Assert.ThrowsAnyAsync<RefusalException>(act);
+        Assert.Contains(message, refusal.Message, StringComparison.Ordinal);
+    }
+
+    private TrainingSpec Spec(params (string Name, string Value)[] parameters)
+    {
+        var usual = new[] { ("num_iterations", "60") }.Where(u => !parameters.Any(p => p.Name is "num_iterations"));
+        var model = Workshop.Model(TaskKind.Classify, "lightgbm", [.. parameters, .. usual]) with
+        {
+            Target = "stays",
+            Positive = "yes",
+            Ignore = ["id"],
+        };
+        return shop.Spec(Customers, model, null, Steps);
+    }
+
+    private sealed class CancelAtRound(CancellationTokenSource source, int round) : Engine.Work.IWorkSink
+    {
+        public void Progress(double? done, string doing) { }
+
+        public void Metric(string key, double value, long step)
+        {
+            Assert.True(step <= round, "It went on.");
+            if (step == round)
+            {
+                source.Cancel();
+            }
+        }
+
+        public void Log(string line) { }
+    }
+}

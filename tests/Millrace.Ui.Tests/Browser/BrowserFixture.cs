@@ -1,0 +1,80 @@
+using Microsoft.Playwright;
+using Millrace.Ui.Tests.Recorded;
+using Xunit;
+
+namespace Millrace.Ui.Tests.Browser;
+
+/// <summary>One server with a loop that ran, one without anything, and one Chromium for all tests in a browser.</summary>
+public sealed class BrowserFixture : IAsyncLifetime
+{
+    private const string Chromium = "/usr/bin/chromium";
+
+    private IPlaywright? playwright;
+    private IBrowser? browser;
+
+    internal MillraceProcess Server { get; private set; } = null!;
+
+    internal MillraceProcess Fresh { get; private set; } = null!;
+
+    /// <summary>A loop that has turned for weeks.</summary>
+    internal RecordedSite Recorded { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        Server = await MillraceProcess.StartAsync(null, ct);
+        await Subscribers.ApplyAsync(Server, ct);
+        Fresh = await MillraceProcess.StartAsync(null, ct);
+        Recorded = RecordedSite.Start();
+        Assertions.SetDefaultExpectTimeout(20_000);
+        playwright = await Playwright.CreateAsync();
+        browser = await playwright.Chromium.LaunchAsync(
+            new()
+            {
+                // Playwright's own download where Debian's is not there.
+                ExecutablePath = File.Exists(Chromium) ? Chromium : null,
+                Headless = true,
+                Args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
+            }
+        );
+        var loop = await Subscribers.EndOfLoopAsync(Server.Client, ct);
+        Assert.True(
+            loop.State is Api.StageState.Done,
+            string.Join('\n', loop.Stages.Select(s => $"{s.Name}: {s.State} {s.Message}"))
+        );
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (browser is not null)
+        {
+            await browser.DisposeAsync();
+        }
+
+        playwright?.Dispose();
+        await Server.DisposeAsync();
+        await Fresh.DisposeAsync();
+        await Recorded.DisposeAsync();
+    }
+
+    internal Task<Visitor> VisitAsync(MillraceProcess server, int width = 1280, bool dark = false) =>
+        VisitAsync(server.Address, width, dark);
+
+    internal async Task<Visitor> VisitAsync(Uri address, int width = 1280, bool dark = false)
+    {
+        var context = await browser!.NewContextAsync(
+            new()
+            {
+                BaseURL = address.ToString(),
+                ViewportSize = new() { Width = width, Height = width < 600 ? 844 : 900 },
+                ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
+                ReducedMotion = ReducedMotion.Reduce,
+                Permissions = ["clipboard-read", "clipboard-write"],
+            }
+        );
+        return new Visitor(context, await context.NewPageAsync());
+    }
+}
+
+[CollectionDefinition(nameof(InBrowser))]
+public sealed class InBrowser : ICollectionFixture<BrowserFixture>;

@@ -1,0 +1,115 @@
+using Microsoft.Playwright;
+using Millrace.Core;
+using Xunit;
+using static Microsoft.Playwright.Assertions;
+
+namespace Millrace.Ui.Tests.Browser;
+
+/// <summary>Every screen, wide and narrow, light and dark: nothing sticks out, nothing is unreadable, nothing is nameless.</summary>
+[Collection(nameof(InBrowser))]
+public sealed class ScreensTests(BrowserFixture fixture)
+{
+    [Theory]
+    [InlineData(1280, false)]
+    [InlineData(1280, true)]
+    [InlineData(390, false)]
+    [InlineData(390, true)]
+    public async Task Every_screen_is_sound(int width, bool dark)
+    {
+        await using var visitor = await fixture.VisitAsync(fixture.Server, width, dark);
+        var suffix = (width < 600 ? "-phone" : "") + (dark ? "-dark" : "");
+        var found = new List<string>();
+        foreach (var (name, path) in await ScreensAsync())
+        {
+            await visitor.OpenAsync(path);
+            await Expect(visitor.Page.Locator("main .state.failed")).ToHaveCountAsync(0);
+            found.AddRange((await visitor.ComplaintsAsync()).Select(c => $"{path} {c}"));
+            await visitor.PictureAsync(name + suffix);
+        }
+
+        Visitor.AssertNothing(found);
+    }
+
+    [Theory]
+    [InlineData(1280, false)]
+    [InlineData(390, true)]
+    public async Task Every_screen_without_data_says_what_to_do(int width, bool dark)
+    {
+        await using var visitor = await fixture.VisitAsync(fixture.Fresh, width, dark);
+        var found = new List<string>();
+        foreach (
+            var path in new[] { "", "datasets", "query", "runs", "models", "endpoints", "monitors", "alerts", "audit" }
+        )
+        {
+            await visitor.OpenAsync(path);
+            await Expect(visitor.Page.Locator("main code", new() { HasText = "millrace " }).First).ToBeVisibleAsync();
+            found.AddRange((await visitor.ComplaintsAsync()).Select(c => $"{path} {c}"));
+            if (path.Length == 0)
+            {
+                await visitor.PictureAsync("first-run" + (dark ? "-phone-dark" : ""));
+            }
+        }
+
+        Visitor.AssertNothing(found);
+    }
+
+    [Theory]
+    [InlineData("datasets/nothing-here", "nothing-here")]
+    [InlineData("runs/00000000000000000000000000000000", "00000000000000000000000000000000")]
+    [InlineData("models/nothing-here", "nothing-here")]
+    [InlineData("models/staying/versions/99", "99")]
+    [InlineData("endpoints/nothing-here", "nothing-here")]
+    [InlineData("loops/nothing-here", "nothing-here")]
+    [InlineData("loops/Not%20A%20Name", "Not A Name")]
+    public async Task What_does_not_exist_is_named(string path, string name)
+    {
+        await using var visitor = await fixture.VisitAsync(fixture.Server);
+        await visitor.OpenAsync(path);
+        await Expect(visitor.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync(name);
+        await Expect(visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Try again" })).ToBeVisibleAsync();
+        await visitor.AssertNothingToComplainAboutAsync();
+    }
+
+    [Fact]
+    public async Task A_wrong_address_gets_a_page_and_the_status_404()
+    {
+        await using var visitor = await fixture.VisitAsync(fixture.Server);
+        var response = await visitor.Page.GotoAsync("no/such/page");
+        Assert.Equal(404, response!.Status);
+        await visitor.Page.GetByRole(AriaRole.Link, new() { Name = "To the overview" }).ClickAsync();
+        await Expect(visitor.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Overview");
+    }
+
+    private async Task<IReadOnlyList<(string Name, string Path)>> ScreensAsync()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        var loop = await fixture.Server.Client.LoopAsync(new LoopName("staying"), ct);
+        return
+        [
+            ("overview", ""),
+            ("loop", "loops/staying"),
+            ("datasets", "datasets"),
+            ("dataset", $"datasets/{loop.Dataset}"),
+            ("dataset-rows", $"datasets/{loop.Dataset}?tab=rows"),
+            ("dataset-quarantine", $"datasets/{loop.Dataset}?tab=quarantine"),
+            ("dataset-versions", $"datasets/{loop.Dataset}?tab=versions"),
+            ("dataset-files", $"datasets/{loop.Dataset}?tab=files"),
+            ("ingest", "ingest"),
+            (
+                "query",
+                $"query?sql=select plan, count(*) as n, avg(hours) as hours from \"{loop.Dataset}\" group by plan"
+            ),
+            ("runs", "runs"),
+            ("run", $"runs/{loop.Runs[0]}"),
+            ("models", "models"),
+            ("model", "models/staying"),
+            ("model-version", $"models/staying/versions/{loop.Model!.Version}"),
+            ("endpoints", "endpoints"),
+            ("endpoint", "endpoints/staying"),
+            ("live-monitor", "endpoints/staying?tab=monitor"),
+            ("live-rollouts", "endpoints/staying?tab=rollouts"),
+            ("audit", "audit"),
+            ("live-story", "audit?loop=staying"),
+        ];
+    }
+}

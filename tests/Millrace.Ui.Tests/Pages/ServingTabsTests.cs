@@ -1,0 +1,107 @@
+using Bunit;
+using Millrace.Api;
+using Millrace.Ui.Pages.Replicas;
+using Millrace.Ui.Pages.Rollouts;
+using Millrace.Ui.Tests.Recorded;
+using Xunit;
+
+namespace Millrace.Ui.Tests.Pages;
+
+public sealed class ServingTabsTests : PagesContext
+{
+    private const string Rollouts = "GET /api/endpoints/movie-night/rollouts";
+    private const string Replicas = "/api/endpoints/movie-night/replicas";
+
+    [Fact]
+    public void A_running_rollout_shows_its_split_its_step_and_its_evidence()
+    {
+        Server.On(Rollouts, RecordedServing.Rollouts());
+        var tab = Rolled();
+        Says(tab, "Rollout 4: v5 → v6");
+        Assert.Equal("Traffic: v5 75 %, v6 25 %.", tab.Find(".split").GetAttribute("aria-label"));
+        Says(tab, "2 requests for v6 could not be answered by it: v5 answered instead.");
+        Assert.Equal("25 %", tab.Find(".steps [aria-current=step]").TextContent);
+        Assert.Equal(
+            ["0.11 of 100, on a logarithmic scale", "42 of 100, on a logarithmic scale"],
+            tab.FindAll("[role=meter]").Select(m => m.GetAttribute("aria-valuetext"))
+        );
+        Assert.Equal(["Abort", "Promote now"], tab.FindAll("button").Select(b => b.TextContent.Trim()));
+        Assert.Equal(5, tab.FindAll(".looks tbody tr").Count);
+    }
+
+    [Fact]
+    public void A_rollout_that_was_rolled_back_says_why_and_cannot_be_promoted()
+    {
+        Server.On(Rollouts, RecordedServing.Rollouts());
+        var tab = Render<RolloutsTab>(p => p.Add(t => t.Endpoint, new("movie-night")).Add(t => t.Chosen, 2L));
+        Says(tab, "v4 is worse: evidence 250 of 100 after 46 outcomes.");
+        Says(tab, "5 %, ended here");
+        Assert.Equal("Traffic: v3 100 %, v4 0 %.", tab.Find(".split").GetAttribute("aria-label"));
+        Assert.Empty(tab.FindAll("button"));
+    }
+
+    [Fact]
+    public void A_promoted_rollout_gives_all_to_the_challenger()
+    {
+        Server.On<IReadOnlyList<RolloutView>>(Rollouts, [RecordedServing.Ended(3)]);
+        var tab = Rolled();
+        Says(tab, "Rollout 3");
+        Assert.Equal(3, tab.FindAll(".steps .done").Count);
+        Assert.Equal("Traffic: v3 0 %, v5 100 %.", tab.Find(".split").GetAttribute("aria-label"));
+    }
+
+    [Fact]
+    public void No_rollout_yet_says_what_one_is()
+    {
+        Server.On<IReadOnlyList<RolloutView>>(Rollouts, []);
+        Says(Rolled(), "No rollout yet");
+    }
+
+    [Fact]
+    public void Replicas_wanted_and_ready_are_steps_on_one_chart()
+    {
+        Server.On("GET " + Replicas, RecordedServing.Replicas());
+        var tab = Scaled();
+        Says(tab, "1 starting");
+        Assert.Equal(
+            ["wanted", "ready"],
+            tab.FindAll("figure")[0].QuerySelectorAll(".legend li").Select(l => l.TextContent)
+        );
+        Assert.Equal(3, tab.FindAll("tbody tr .badge").Count);
+    }
+
+    [Fact]
+    public void An_endpoint_without_a_hop_says_that_the_server_itself_answers()
+    {
+        Server.On("GET " + Replicas, RecordedServing.InProcess());
+        var tab = Scaled();
+        Says(tab, "in its own process");
+        Assert.Empty(tab.FindAll("figure"));
+    }
+
+    [Fact]
+    public void Scaling_is_changed_and_the_fewest_cannot_be_more_than_the_most()
+    {
+        Server.On("GET " + Replicas, RecordedServing.Replicas());
+        Server.On("POST " + Replicas, RecordedServing.Replicas() with { Max = 8 });
+        var tab = Scaled();
+        Says(tab, "Change scaling");
+        tab.Find("#scale-min").Change("9");
+        tab.WaitForAssertion(
+            () =>
+                Assert.Contains("cannot be more", tab.Find("form [role=alert]").TextContent, StringComparison.Ordinal),
+            Patience
+        );
+        Assert.True(tab.Find("form button").HasAttribute("disabled"));
+        tab.Find("#scale-min").Change("1");
+        tab.Find("#scale-max").Change("8");
+        tab.Find("form").Submit();
+        tab.WaitForAssertion(() => Assert.Contains("POST " + Replicas, Server.Asked), Patience);
+    }
+
+    private IRenderedComponent<RolloutsTab> Rolled() =>
+        Render<RolloutsTab>(p => p.Add(t => t.Endpoint, new("movie-night")));
+
+    private IRenderedComponent<ReplicasTab> Scaled() =>
+        Render<ReplicasTab>(p => p.Add(t => t.Endpoint, new("movie-night")));
+}
