@@ -90,6 +90,7 @@ public sealed class ReplicaTests(ScaledServer server) : IClassFixture<ScaledServ
         var (_, here) = await server.PostAsync("predict/here", Visit, Ct);
         // As many as may be: one that is scaled in takes its count of answers with it.
         await server.Client.ScaleAsync(new("there"), new(2, 2, 8), Ct);
+        await server.UntilAsync("there", v => v.Ready == 2, Ct);
 
         var (_, there) = await server.PostAsync("predict/there", Visit, Ct);
         await server.StartRolloutAsync("there", "visits", 2, [1.0], Ct);

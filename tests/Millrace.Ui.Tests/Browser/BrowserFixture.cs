@@ -7,7 +7,13 @@ namespace Millrace.Ui.Tests.Browser;
 /// <summary>One server with a loop that ran, one without anything, and one Chromium for all tests in a browser.</summary>
 public sealed class BrowserFixture : IAsyncLifetime
 {
+    /// <summary>Milliseconds; ten times what the longest takes.</summary>
+    internal const int TestLimit = 240_000;
+
     private const string Chromium = "/usr/bin/chromium";
+
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(20);
 
     private IPlaywright? playwright;
     private IBrowser? browser;
@@ -21,34 +27,17 @@ public sealed class BrowserFixture : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var ct = TestContext.Current.CancellationToken;
-        Server = await MillraceProcess.StartAsync(null, ct);
-        await Subscribers.ApplyAsync(Server, ct);
-        Fresh = await MillraceProcess.StartAsync(null, ct);
-        Recorded = RecordedSite.Start();
-        Assertions.SetDefaultExpectTimeout(20_000);
-        playwright = await Playwright.CreateAsync();
-        browser = await playwright.Chromium.LaunchAsync(
-            new()
-            {
-                // Playwright's own download where Debian's is not there.
-                ExecutablePath = File.Exists(Chromium) ? Chromium : null,
-                Headless = true,
-                Args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
-            }
-        );
-        var loop = await Subscribers.EndOfLoopAsync(Server.Client, ct);
-        Assert.True(
-            loop.State is Api.StageState.Done,
-            string.Join('\n', loop.Stages.Select(s => $"{s.Name}: {s.State} {s.Message}"))
-        );
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(StartLimit);
+        await StartAsync(patience.Token).WaitAsync(patience.Token);
     }
 
     public async ValueTask DisposeAsync()
     {
         if (browser is not null)
         {
-            await browser.DisposeAsync();
+            // One that hangs is a child of Playwright's driver, and ends with it.
+            await Task.WhenAny(browser.CloseAsync(), Task.Delay(EndLimit, TimeProvider.System));
         }
 
         playwright?.Dispose();
@@ -73,6 +62,30 @@ public sealed class BrowserFixture : IAsyncLifetime
             }
         );
         return new Visitor(context, await context.NewPageAsync());
+    }
+
+    private async Task StartAsync(CancellationToken ct)
+    {
+        Server = await MillraceProcess.StartAsync(null, ct);
+        await Subscribers.ApplyAsync(Server, ct);
+        Fresh = await MillraceProcess.StartAsync(null, ct);
+        Recorded = RecordedSite.Start();
+        Assertions.SetDefaultExpectTimeout(20_000);
+        playwright = await Playwright.CreateAsync();
+        browser = await playwright.Chromium.LaunchAsync(
+            new()
+            {
+                // Playwright's own download where Debian's is not there.
+                ExecutablePath = File.Exists(Chromium) ? Chromium : null,
+                Headless = true,
+                Args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
+            }
+        );
+        var loop = await Subscribers.EndOfLoopAsync(Server.Client, ct);
+        Assert.True(
+            loop.State is Api.StageState.Done,
+            string.Join('\n', loop.Stages.Select(s => $"{s.Name}: {s.State} {s.Message}"))
+        );
     }
 }
 

@@ -12,7 +12,7 @@ namespace Millrace.Ui.Tests.Browser;
 [Collection(nameof(InBrowser))]
 public sealed class JourneyTests(BrowserFixture fixture)
 {
-    [Fact]
+    [InBrowserFact]
     public async Task A_prediction_is_made_by_keyboard_alone_and_appears_in_the_log()
     {
         await using var visitor = await fixture.VisitAsync(fixture.Server);
@@ -41,7 +41,7 @@ public sealed class JourneyTests(BrowserFixture fixture)
         await visitor.PictureAsync("prediction");
     }
 
-    [Fact]
+    [InBrowserFact]
     public async Task What_really_happened_is_joined_and_shown_at_the_monitor()
     {
         var ct = TestContext.Current.CancellationToken;
@@ -70,7 +70,7 @@ public sealed class JourneyTests(BrowserFixture fixture)
         await visitor.AssertNothingToComplainAboutAsync();
     }
 
-    [Fact]
+    [InBrowserFact]
     public async Task A_wrong_input_is_named_kindly()
     {
         await using var visitor = await fixture.VisitAsync(fixture.Server);
@@ -80,7 +80,7 @@ public sealed class JourneyTests(BrowserFixture fixture)
         await Expect(visitor.Page.GetByRole(AriaRole.Region, new() { Name = "Answer" })).ToContainTextAsync("age");
     }
 
-    [Fact]
+    [InBrowserFact]
     public async Task A_file_is_uploaded_ingested_and_shown()
     {
         await using var visitor = await fixture.VisitAsync(fixture.Server);
@@ -104,7 +104,7 @@ public sealed class JourneyTests(BrowserFixture fixture)
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Details of price" })).ToBeVisibleAsync();
     }
 
-    [Fact]
+    [InBrowserFact]
     public async Task A_broken_query_is_answered_with_what_is_wrong()
     {
         await using var visitor = await fixture.VisitAsync(fixture.Server);
@@ -120,7 +120,7 @@ public sealed class JourneyTests(BrowserFixture fixture)
         await visitor.AssertNothingToComplainAboutAsync();
     }
 
-    [Fact]
+    [InBrowserFact]
     public async Task A_version_is_deployed_elsewhere_and_the_record_keeps_the_reason()
     {
         await using var visitor = await fixture.VisitAsync(fixture.Server);
@@ -138,7 +138,7 @@ public sealed class JourneyTests(BrowserFixture fixture)
         await Expect(page.GetByText("A second door for the newsletter.").First).ToBeVisibleAsync();
     }
 
-    [Fact]
+    [InBrowserFact]
     public async Task A_description_and_an_alias_are_kept()
     {
         await using var visitor = await fixture.VisitAsync(fixture.Server);
@@ -162,7 +162,7 @@ public sealed class JourneyTests(BrowserFixture fixture)
         Assert.Equal(1, model.Aliases["holiday"].Value);
     }
 
-    [Fact]
+    [InBrowserFact]
     public async Task A_column_opens_and_tabs_keep_the_state_in_the_address()
     {
         await using var visitor = await fixture.VisitAsync(fixture.Server);
@@ -184,7 +184,7 @@ public sealed class JourneyTests(BrowserFixture fixture)
         await Expect(page.GetByText("platinum").First).ToBeVisibleAsync();
     }
 
-    [Fact]
+    [InBrowserFact]
     public async Task The_theme_follows_the_system_until_it_is_chosen()
     {
         await using var visitor = await fixture.VisitAsync(fixture.Server, dark: true);

@@ -9,7 +9,7 @@ namespace Millrace.Ui.Tests.Browser;
 [Collection(nameof(InBrowser))]
 public sealed class ScreensTests(BrowserFixture fixture)
 {
-    [Theory]
+    [InBrowserTheory]
     [InlineData(1280, false)]
     [InlineData(1280, true)]
     [InlineData(390, false)]
@@ -30,7 +30,7 @@ public sealed class ScreensTests(BrowserFixture fixture)
         Visitor.AssertNothing(found);
     }
 
-    [Theory]
+    [InBrowserTheory]
     [InlineData(1280, false)]
     [InlineData(390, true)]
     public async Task Every_screen_without_data_says_what_to_do(int width, bool dark)
@@ -53,7 +53,7 @@ public sealed class ScreensTests(BrowserFixture fixture)
         Visitor.AssertNothing(found);
     }
 
-    [Theory]
+    [InBrowserTheory]
     [InlineData("datasets/nothing-here", "nothing-here")]
     [InlineData("runs/00000000000000000000000000000000", "00000000000000000000000000000000")]
     [InlineData("models/nothing-here", "nothing-here")]
@@ -70,7 +70,7 @@ public sealed class ScreensTests(BrowserFixture fixture)
         await visitor.AssertNothingToComplainAboutAsync();
     }
 
-    [Fact]
+    [InBrowserFact]
     public async Task A_wrong_address_gets_a_page_and_the_status_404()
     {
         await using var visitor = await fixture.VisitAsync(fixture.Server);

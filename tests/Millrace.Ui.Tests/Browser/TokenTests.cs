@@ -7,7 +7,7 @@ namespace Millrace.Ui.Tests.Browser;
 [Collection(nameof(InBrowser))]
 public sealed class TokenTests(BrowserFixture fixture)
 {
-    [Fact]
+    [InBrowserFact]
     public async Task A_server_with_a_token_asks_for_it_before_it_shows_anything()
     {
         await using var guarded = await MillraceProcess.StartAsync(

@@ -24,7 +24,7 @@ public sealed class TurningLoopTests(BrowserFixture fixture)
         ("audit-story", "audit?loop=movie-night"),
     ];
 
-    [Theory]
+    [InBrowserTheory]
     [InlineData(1280, false)]
     [InlineData(1280, true)]
     [InlineData(390, false)]
@@ -45,7 +45,7 @@ public sealed class TurningLoopTests(BrowserFixture fixture)
         Visitor.AssertNothing(found);
     }
 
-    [Theory]
+    [InBrowserTheory]
     [InlineData(1280, false)]
     [InlineData(390, true)]
     public async Task What_has_not_happened_yet_says_so(int width, bool dark)
@@ -73,7 +73,7 @@ public sealed class TurningLoopTests(BrowserFixture fixture)
         Visitor.AssertNothing(found);
     }
 
-    [Fact]
+    [InBrowserFact]
     public async Task A_rollout_is_promoted_with_a_reason()
     {
         const string Call = "POST /api/endpoints/movie-night/rollouts/promote";
@@ -89,7 +89,7 @@ public sealed class TurningLoopTests(BrowserFixture fixture)
         Assert.Contains(Call, fixture.Recorded.Server.Asked);
     }
 
-    [Fact]
+    [InBrowserFact]
     public async Task A_person_retrains_with_a_reason()
     {
         const string Call = "POST /api/loops/campaign/retrain";
@@ -106,7 +106,7 @@ public sealed class TurningLoopTests(BrowserFixture fixture)
         await visitor.AssertNothingToComplainAboutAsync();
     }
 
-    [Fact]
+    [InBrowserFact]
     public async Task On_a_phone_the_rest_is_behind_more_which_closes_by_itself()
     {
         await using var visitor = await fixture.VisitAsync(fixture.Recorded.Address, width: 390);
