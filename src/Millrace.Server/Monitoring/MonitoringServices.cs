@@ -62,6 +62,7 @@ public static class MonitoringServices
             .AddSingleton<ILogFollower>(p => p.GetRequiredService<JoinOutcomes>())
             .AddHostedService(p => p.GetRequiredService<JoinOutcomes>())
             .AddScoped<JoinSweep>()
+            .AddScoped<PrimeBaseline>()
             .AddScoped<MatchOutcomes>()
             .AddScoped<ReadPast>()
             .AddScoped<ForgetOld>()

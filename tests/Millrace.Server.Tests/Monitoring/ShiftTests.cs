@@ -42,6 +42,8 @@ public sealed class ShiftTests
             Positive = "yes",
             Target = "bought",
         },
+        new("visits"),
+        new(1),
         0,
         ReferenceBins.Of([new("age", ColumnType.Double), new("region", ColumnType.String)], [Age, Region])
     );

@@ -13,6 +13,7 @@ internal sealed class JoinBatch(
     MillraceDb db,
     JoinState state,
     SwitchVersion deployments,
+    PrimeBaseline prime,
     IOptions<FeedbackOptions> options
 )
 {
@@ -95,17 +96,23 @@ internal sealed class JoinBatch(
             : null;
     }
 
-    public async Task<RunningBaseline> BaselineAsync(EndpointName endpoint, CancellationToken ct)
+    public async Task<RunningBaseline> BaselineAsync(
+        EndpointName endpoint,
+        VersionFacts served,
+        MonitorSettings settings,
+        CancellationToken ct
+    )
     {
         if (!state.Baselines.TryGetValue(endpoint, out var found))
         {
-            found = RunningBaseline.Of(
-                await db.Set<BaselineRow>()
-                    .AsNoTracking()
-                    .Where(b => b.Endpoint == endpoint)
-                    .Select(b => b.State)
-                    .SingleOrDefaultAsync(ct)
-            );
+            found = await db.Set<BaselineRow>()
+                .AsNoTracking()
+                .Where(b => b.Endpoint == endpoint)
+                .Select(b => b.State)
+                .SingleOrDefaultAsync(ct)
+                is { } kept
+                ? RunningBaseline.Of(kept)
+                : new(await prime.RunAsync(served, settings.EventTime, ct));
             state.Baselines[endpoint] = found;
         }
 

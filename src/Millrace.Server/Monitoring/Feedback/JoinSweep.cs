@@ -21,6 +21,7 @@ internal sealed class JoinSweep(
     ReadLog log,
     FindFacts facts,
     SwitchVersion deployments,
+    PrimeBaseline prime,
     MatchOutcomes match,
     ReadPast past,
     ForgetOld forget,
@@ -90,7 +91,7 @@ internal sealed class JoinSweep(
         var cursor = state.Cursor!;
         using var own = await turn.TakeAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        var batch = new JoinBatch(db, state, deployments, options);
+        var batch = new JoinBatch(db, state, deployments, prime, options);
         var after = cursor;
         foreach (var taken in past.Run(monitor, new(cursor.Segment, cursor.Offset), ct))
         {
@@ -151,7 +152,7 @@ internal sealed class JoinSweep(
 
         using var own = await turn.TakeAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        var batch = new JoinBatch(db, state, deployments, options);
+        var batch = new JoinBatch(db, state, deployments, prime, options);
         after = await TakeAsync(batch, taken, after, ct);
         await batch.WriteAsync(cursor, after, ct);
         await warnings.RunAsync(batch, monitors, ct);
@@ -189,7 +190,7 @@ internal sealed class JoinSweep(
         var cursor = state.Cursor!;
         using var own = await turn.TakeAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        var batch = new JoinBatch(db, state, deployments, options);
+        var batch = new JoinBatch(db, state, deployments, prime, options);
         var matches = await match.ArrivedAsync(cursor.Outcome, upTo, options.Value.BatchSize, ct);
         var after = cursor with
         {
@@ -275,7 +276,7 @@ internal sealed class JoinSweep(
 
         var watched = await batch.WatchedAsync(prediction.Served, monitor.Settings, ct);
         var at = Micros.Moment(one.At);
-        var trivial = await batch.BaselineAsync(prediction.Served.Endpoint, ct);
+        var trivial = await batch.BaselineAsync(prediction.Served.Endpoint, known, monitor.Settings, ct);
         var baseline = trivial.LossThenLearn(metric, known.Card, actual, at);
         if (await WasChampionAsync(prediction, ct))
         {

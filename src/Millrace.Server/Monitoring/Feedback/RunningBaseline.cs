@@ -40,14 +40,14 @@ internal sealed record BaselineState
 internal sealed class RunningBaseline(BaselineState state)
 {
     /// <summary>Taste of a week ago counts half.</summary>
-    private static readonly TimeSpan HalfLife = TimeSpan.FromDays(7);
+    public static readonly TimeSpan HalfLife = TimeSpan.FromDays(7);
 
     private readonly RunningPopularity items = new(HalfLife, state.Items);
     private readonly RunningLabels labels = new(state.Labels);
     private readonly RunningMean mean = new(state.Mean);
 
-    public static RunningBaseline Of(string? state) =>
-        new(state is null ? new() : JsonSerializer.Deserialize<BaselineState>(state, Json.Options)!);
+    public static RunningBaseline Of(string state) =>
+        new(JsonSerializer.Deserialize<BaselineState>(state, Json.Options)!);
 
     public string Write() =>
         JsonSerializer.Serialize(

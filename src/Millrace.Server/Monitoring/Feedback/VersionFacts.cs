@@ -8,9 +8,18 @@ using DataVersion = Millrace.Data.Versions.ReadVersion;
 namespace Millrace.Monitoring.Feedback;
 
 /// <summary>What monitoring needs to know of a model version. It never changes.</summary>
+/// <param name="Card">Its package's.</param>
+/// <param name="Dataset">What it learned from.</param>
+/// <param name="DatasetVersion">Of that dataset.</param>
 /// <param name="Scale">Regress: its mean absolute error when it was tested.</param>
 /// <param name="References">The distribution of each input in the data that it learned from; empty where that is gone.</param>
-internal sealed record VersionFacts(ModelCard Card, double Scale, IReadOnlyList<ReferenceBins> References);
+internal sealed record VersionFacts(
+    ModelCard Card,
+    DatasetName Dataset,
+    VersionNumber DatasetVersion,
+    double Scale,
+    IReadOnlyList<ReferenceBins> References
+);
 
 /// <summary>Finds the facts about versions, each once in the life of the server.</summary>
 internal sealed class FindFacts(IServiceScopeFactory scopes)
@@ -38,6 +47,8 @@ internal sealed class FindFacts(IServiceScopeFactory scopes)
             .TryManifestAsync(view.Lineage.Dataset, view.Lineage.DatasetVersion, ct);
         facts = new(
             version.Card,
+            view.Lineage.Dataset,
+            view.Lineage.DatasetVersion,
             view.Metrics.GetValueOrDefault("mae"),
             data is null ? [] : ReferenceBins.Of(version.Card.Inputs, data.Profile)
         );

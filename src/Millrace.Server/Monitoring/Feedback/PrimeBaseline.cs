@@ -1,0 +1,149 @@
+using Millrace.Data.Versions;
+using Millrace.Engine.Declarations;
+using Millrace.Engine.Outcomes;
+using Millrace.Engine.Scoring;
+using Millrace.Engine.Tables;
+using Millrace.Storage;
+
+namespace Millrace.Monitoring.Feedback;
+
+/// <summary>
+/// What the trivial model of an endpoint knows before the first outcome: what the version that serves there learned from. One
+/// that began with nothing would get better for weeks, and every version would look worse and worse against it.
+/// </summary>
+internal sealed class PrimeBaseline(ReadVersion data, MillraceFolder folder)
+{
+    /// <returns>The empty state where the data is gone, or holds no such column: a recipe may have derived it.</returns>
+    public async Task<BaselineState> RunAsync(VersionFacts known, string? eventTime, CancellationToken ct)
+    {
+        if (await data.TrySummaryAsync(known.Dataset, known.DatasetVersion, ct) is null)
+        {
+            return new();
+        }
+
+        var snapshot = await data.RunAsync(known.Dataset, known.DatasetVersion, ct);
+        return snapshot.Files.All(File.Exists)
+            ? Read(folder.Root, snapshot.Files, snapshot.Schema, known.Card, eventTime, ct)
+            : new();
+    }
+
+    /// <param name="root">Where larger-than-memory work goes.</param>
+    /// <param name="files">Parquet.</param>
+    /// <param name="schema">Theirs.</param>
+    /// <param name="card">Names the item or target.</param>
+    /// <param name="eventTime">The column by whose newest moment older rows fade; null where rows have no time.</param>
+    /// <param name="ct">Stops the reading.</param>
+    internal static BaselineState Read(
+        string root,
+        IReadOnlyList<string> files,
+        IReadOnlyList<Column> schema,
+        ModelCard card,
+        string? eventTime,
+        CancellationToken ct
+    )
+    {
+        var wanted = card.Task == TaskKind.Recommend ? card.Item : card.Target;
+        if (wanted is null || files.Count == 0 || !Has(schema, wanted))
+        {
+            return new();
+        }
+
+        using var duck = DuckSession.Open(Path.Combine(root, "spill"));
+        var rows = $"read_parquet({Sql.Files(files)})";
+        var column = Sql.Identifier(wanted);
+        return card.Task switch
+        {
+            TaskKind.Recommend => new()
+            {
+                Items = Popularity(
+                    duck,
+                    rows,
+                    column,
+                    eventTime is not null && Has(schema, eventTime) ? Sql.Identifier(eventTime) : null,
+                    ct
+                ),
+            },
+            TaskKind.Regress => new() { Mean = Mean(duck, rows, column, ct) },
+            _ => new() { Labels = Labels(duck, rows, column, card.Classes, ct) },
+        };
+    }
+
+    private static bool Has(IReadOnlyList<Column> schema, string name) =>
+        schema.Any(c => string.Equals(c.Name, name, StringComparison.Ordinal));
+
+    private static RunningPopularityState Popularity(
+        DuckSession duck,
+        string rows,
+        string item,
+        string? time,
+        CancellationToken ct
+    )
+    {
+        var newest = time is null
+            ? (long?)null
+            : duck.Query(
+                $"SELECT max(epoch_us({time})) FROM {rows}",
+                r => r.IsDBNull(0) ? (long?)null : r.GetInt64(0),
+                ct
+            )[0];
+        var weight = newest is null
+            ? "count(*)::DOUBLE"
+            : $"sum(pow(2, (epoch_us({time}) - {newest}) / {RunningBaseline.HalfLife.TotalMicroseconds:F1}))";
+        var heaviest = duck.Query(
+            $"""
+            SELECT {item}::VARCHAR, {weight} FROM {rows}
+            WHERE {item} IS NOT NULL {(newest is null ? "" : $"AND {time} IS NOT NULL")}
+            GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {RunningPopularity.MostItems}
+            """,
+            r => (Item: r.GetString(0), Weight: r.GetDouble(1)),
+            ct
+        );
+        return new()
+        {
+            Landmark = newest is { } moment ? Micros.Moment(moment) : null,
+            Kinds = [.. heaviest.Select(_ => ValueKind.String)],
+            Items = [.. heaviest.Select(h => h.Item)],
+            Weights = [.. heaviest.Select(h => h.Weight)],
+        };
+    }
+
+    /// <summary>As much as outcomes would weigh that came for ever, or as there are rows.</summary>
+    private static double Weight(long rows, double halfLife) => Math.Min(rows, 1 / (1 - Math.Pow(2, -1 / halfLife)));
+
+    private static RunningLabelsState Labels(
+        DuckSession duck,
+        string rows,
+        string target,
+        IReadOnlyList<string> classes,
+        CancellationToken ct
+    )
+    {
+        var counts = duck.Query(
+            $"""
+            SELECT {target}::VARCHAR, count(*) FROM {rows}
+            WHERE {target} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {RunningLabels.MostClasses}
+            """,
+            r => (Label: r.GetString(0), Count: r.GetInt64(1)),
+            ct
+        );
+        var all = counts.Sum(c => c.Count);
+        var weight = Weight(all, RunningLabels.HalfLife);
+        return new()
+        {
+            Weights = counts
+                .GroupBy(c => ScoreOutcome.Class(classes, c.Label) ?? c.Label, StringComparer.Ordinal)
+                .ToDictionary(g => g.Key, g => g.Sum(c => c.Count) * weight / all, StringComparer.Ordinal),
+        };
+    }
+
+    private static RunningMeanState Mean(DuckSession duck, string rows, string target, CancellationToken ct)
+    {
+        var (mean, count) = duck.Query(
+            $"SELECT avg({target}::DOUBLE), count({target}) FROM {rows} WHERE isfinite({target}::DOUBLE)",
+            r => (r.IsDBNull(0) ? 0 : r.GetDouble(0), r.GetInt64(1)),
+            ct
+        )[0];
+        var weight = Weight(count, RunningMean.HalfLife);
+        return new() { Sum = mean * weight, Weight = weight };
+    }
+}

@@ -1,0 +1,120 @@
+using Millrace.Api;
+using Millrace.Engine.Declarations;
+using Millrace.Engine.Scoring;
+using Millrace.Engine.Tables;
+using Millrace.Monitoring.Feedback;
+using Millrace.Server.Tests.Loop;
+using Millrace.Testing;
+using Xunit;
+
+namespace Millrace.Server.Tests.Monitoring;
+
+/// <summary>The trivial model that live losses are held against.</summary>
+public sealed class BaselineTests(ServerFixture server) : IClassFixture<ServerFixture>
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task It_knows_what_was_popular_in_the_training_data_before_the_first_outcome()
+    {
+        var file = server.Write("views.csv", string.Join('\n', EveningLoop.Views()));
+        await server.Client.ApplyAsync(new(EveningLoop.Yaml(file), Path.GetDirectoryName(file)!), Ct);
+        await server.SettledAsync(EveningLoop.Name, Ct);
+
+        // Each of the most popular films once: whoever began with nothing would know none of them.
+        var outcomes = new List<OutcomeRequest>();
+        for (var film = 1; film <= 5; film++)
+        {
+            outcomes.Add(EveningLoop.Watched(await EveningLoop.PredictAsync(server.Client, 100_000 + film, Ct), film));
+        }
+
+        await server.Client.SendOutcomesAsync(outcomes, Ct);
+
+        var monitor = await WatchedServer.UntilAsync(
+            () => server.Client.MonitorAsync(EveningLoop.Endpoint, Ct),
+            m => m.Outcomes.Joined == 5,
+            Ct
+        );
+        Assert.All(monitor.Windows, w => Assert.Equal(1.0, w.Baseline));
+    }
+
+    [Fact]
+    public void What_fades_with_time_what_is_frequent_and_what_is_mean_are_read_from_the_files()
+    {
+        var file = Path.Combine(server.Folder, "history.parquet");
+        using (var duck = DuckSession.Open(Path.Combine(server.Folder, "spill")))
+        {
+            duck.Execute(
+                $"""
+                COPY (SELECT * FROM (VALUES
+                    ('old', 'yes', 1.0, TIMESTAMP '2026-01-01'), ('old', 'yes', 2.0, TIMESTAMP '2026-01-01'),
+                    ('old', 'no', 3.0, TIMESTAMP '2026-01-01'), ('new', 'yes', 6.0, TIMESTAMP '2026-01-15')
+                ) AS t(item, label, amount, "at")) TO {Sql.Literal(file)} (FORMAT parquet)
+                """,
+                Ct
+            );
+        }
+
+        var items = Read(
+            new()
+            {
+                Task = TaskKind.Recommend,
+                Item = "item",
+                Algorithm = "",
+                Inputs = [],
+            }
+        ).Items!;
+        var labels = Read(
+            new()
+            {
+                Task = TaskKind.Classify,
+                Target = "label",
+                Classes = ["no", "yes"],
+                Algorithm = "",
+                Inputs = [],
+            }
+        ).Labels!;
+        var mean = Read(
+            new()
+            {
+                Task = TaskKind.Regress,
+                Target = "amount",
+                Algorithm = "",
+                Inputs = [],
+            }
+        ).Mean!;
+        var gone = Read(
+            new()
+            {
+                Task = TaskKind.Regress,
+                Target = "derived",
+                Algorithm = "",
+                Inputs = [],
+            }
+        );
+
+        // Two half-lives of seven days: three old views weigh a quarter each.
+        Assert.Equal(["new", "old"], items.Items);
+        Assert.Equal(1, items.Weights[0], 1e-12);
+        Assert.Equal(0.75, items.Weights[1], 1e-12);
+        Assert.Equal(new DateTimeOffset(2026, 1, 15, 0, 0, 0, TimeSpan.Zero), items.Landmark);
+        Assert.Equal((3.0, 1.0), (labels.Weights["yes"], labels.Weights["no"]));
+        Assert.Equal((12.0, 4.0), (mean.Sum, mean.Weight));
+        Assert.Equal(new BaselineState(), gone);
+
+        BaselineState Read(ModelCard card) =>
+            PrimeBaseline.Read(
+                server.Folder,
+                [file],
+                [
+                    new("item", ColumnType.String),
+                    new("label", ColumnType.String),
+                    new("amount", ColumnType.Double),
+                    new("at", ColumnType.Timestamp),
+                ],
+                card,
+                "at",
+                Ct
+            );
+    }
+}
