@@ -55,43 +55,9 @@ public sealed class BaselineTests(ServerFixture server) : IClassFixture<ServerFi
             );
         }
 
-        var items = Read(
-            new()
-            {
-                Task = TaskKind.Recommend,
-                Item = "item",
-                Algorithm = "",
-                Inputs = [],
-            }
-        ).Items!;
-        var labels = Read(
-            new()
-            {
-                Task = TaskKind.Classify,
-                Target = "label",
-                Classes = ["no", "yes"],
-                Algorithm = "",
-                Inputs = [],
-            }
-        ).Labels!;
-        var mean = Read(
-            new()
-            {
-                Task = TaskKind.Regress,
-                Target = "amount",
-                Algorithm = "",
-                Inputs = [],
-            }
-        ).Mean!;
-        var gone = Read(
-            new()
-            {
-                Task = TaskKind.Regress,
-                Target = "derived",
-                Algorithm = "",
-                Inputs = [],
-            }
-        );
+        var items = Read(Card(TaskKind.Recommend) with { Item = "item" }).Items!;
+        var labels = Read(Card(TaskKind.Classify) with { Target = "label", Classes = ["no", "yes"] }).Labels!;
+        var mean = Read(Card(TaskKind.Regress) with { Target = "amount" }).Mean!;
 
         // Two half-lives of seven days: three old views weigh a quarter each.
         Assert.Equal(["new", "old"], items.Items);
@@ -100,7 +66,19 @@ public sealed class BaselineTests(ServerFixture server) : IClassFixture<ServerFi
         Assert.Equal(new DateTimeOffset(2026, 1, 15, 0, 0, 0, TimeSpan.Zero), items.Landmark);
         Assert.Equal((3.0, 1.0), (labels.Weights["yes"], labels.Weights["no"]));
         Assert.Equal((12.0, 4.0), (mean.Sum, mean.Weight));
-        Assert.Equal(new BaselineState(), gone);
+
+        // What only the recipe makes what is learned is not in the files.
+        Assert.Equal(new BaselineState(), Read(Card(TaskKind.Regress) with { Target = "derived" }));
+        Assert.Equal(0, Read(Card(TaskKind.Regress) with { Target = "label" }).Mean!.Weight);
+        Assert.Empty(Read(Card(TaskKind.Classify) with { Target = "label", Classes = ["0", "1"] }).Labels!.Weights);
+
+        static ModelCard Card(TaskKind task) =>
+            new()
+            {
+                Task = task,
+                Algorithm = "a test",
+                Inputs = [],
+            };
 
         BaselineState Read(ModelCard card) =>
             PrimeBaseline.Read(

@@ -66,7 +66,8 @@ internal sealed class MillraceProcess : IAsyncDisposable
         http.Dispose();
         process.Kill(entireProcessTree: true);
         await process.WaitForExitAsync(CancellationToken.None);
-        await rest;
+        // Whatever it started holds the other end of the pipe; one that outlives it must not hold up the tests.
+        await rest.WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System, CancellationToken.None);
         process.Dispose();
         Directory.Delete(Folder, recursive: true);
     }

@@ -126,20 +126,22 @@ internal sealed class PrimeBaseline(ReadVersion data, MillraceFolder folder)
             r => (Label: r.GetString(0), Count: r.GetInt64(1)),
             ct
         );
-        var all = counts.Sum(c => c.Count);
+        // A recipe may have made other classes of it: those of the files are then not what is predicted.
+        var known = counts
+            .Where(c => ScoreOutcome.Class(classes, c.Label) is not null)
+            .GroupBy(c => ScoreOutcome.Class(classes, c.Label)!, StringComparer.Ordinal)
+            .ToDictionary(g => g.Key, g => g.Sum(c => c.Count), StringComparer.Ordinal);
+        var all = known.Values.Sum();
         var weight = Weight(all, RunningLabels.HalfLife);
-        return new()
-        {
-            Weights = counts
-                .GroupBy(c => ScoreOutcome.Class(classes, c.Label) ?? c.Label, StringComparer.Ordinal)
-                .ToDictionary(g => g.Key, g => g.Sum(c => c.Count) * weight / all, StringComparer.Ordinal),
-        };
+        return new() { Weights = known.ToDictionary(k => k.Key, k => k.Value * weight / all, StringComparer.Ordinal) };
     }
 
     private static RunningMeanState Mean(DuckSession duck, string rows, string target, CancellationToken ct)
     {
+        // Text that only the recipe makes a number of is none here.
+        var number = $"TRY_CAST({target} AS DOUBLE)";
         var (mean, count) = duck.Query(
-            $"SELECT avg({target}::DOUBLE), count({target}) FROM {rows} WHERE isfinite({target}::DOUBLE)",
+            $"SELECT avg({number}), count(*) FROM {rows} WHERE isfinite({number})",
             r => (r.IsDBNull(0) ? 0 : r.GetDouble(0), r.GetInt64(1)),
             ct
         )[0];
