@@ -9,6 +9,9 @@ namespace Millrace.Engine.Declarations;
 #pragma warning disable RCS1194 // A problem without a place would be of no use.
 public sealed class DeclarationException : RefusalException
 {
+    /// <summary>What a loop's file is called where only its text is known.</summary>
+    public const string FileName = "loop.yaml";
+
     public DeclarationException(string problem, Position at)
         : base(RefusalKind.Invalid, Placed(problem, at))
     {
@@ -25,5 +28,5 @@ public sealed class DeclarationException : RefusalException
     public Position At { get; }
 
     private static string Placed(string problem, Position at) =>
-        at.IsKnown ? FormattableString.Invariant($"loop.yaml:{at.Line}:{at.Column}: {problem}") : problem;
+        at.IsKnown ? FormattableString.Invariant($"{FileName}:{at.Line}:{at.Column}: {problem}") : problem;
 }

@@ -1,7 +1,5 @@
 using System.CommandLine;
 using Millrace.Api;
-using Millrace.Core;
-using Millrace.Engine.Declarations;
 using Millrace.Engine.Ingest;
 
 namespace Millrace.Cli;
@@ -39,50 +37,36 @@ internal static class ApplyCommand
             NoWait,
         }.Does(RunAsync);
 
-    private static async Task RunAsync(ParseResult parsed, Session session, Output output, CancellationToken ct)
-    {
-        var path = Path.GetFullPath(parsed.GetValue(File)!);
-        if (!System.IO.File.Exists(path))
-        {
-            throw Refusal.Invalid($"There is no file {path}.");
-        }
-
-        var yaml = LoopText.Substitute(
-            await System.IO.File.ReadAllTextAsync(path, ct),
-            Environment.GetEnvironmentVariable
+    private static Task RunAsync(ParseResult parsed, Session session, Output output, CancellationToken ct) =>
+        LoopFile.UseAsync(
+            parsed.GetValue(File)!,
+            async file =>
+            {
+                var request = new ApplyRequest(file.Yaml, file.Folder, await FilesAsync(parsed, session, file, ct));
+                var applied = await session.Client.ApplyAsync(request, ct);
+                var loop = parsed.GetValue(NoWait)
+                    ? await session.Client.LoopAsync(applied.Loop, ct)
+                    : await LoopProgress.FollowAsync(session.Client, applied.Loop, output, ct);
+                output.Result(loop, () => LoopProgress.Print(loop, applied.Changed));
+                LoopProgress.DemandNotFailed(loop);
+            },
+            ct
         );
-        var request = new ApplyRequest(
-            yaml,
-            Path.GetDirectoryName(path)!,
-            await FilesAsync(parsed, session, yaml, path, ct)
-        );
-        var applied = await session.Client.ApplyAsync(request, ct);
-        var loop = parsed.GetValue(NoWait)
-            ? await session.Client.LoopAsync(applied.Loop, ct)
-            : await LoopProgress.FollowAsync(session.Client, applied.Loop, output, ct);
-        output.Result(loop, () => LoopProgress.Print(loop, applied.Changed));
-        LoopProgress.DemandNotFailed(loop);
-    }
 
     /// <summary>Files in place of the source; a server on another machine is sent them.</summary>
     private static async Task<IReadOnlyList<string>?> FilesAsync(
         ParseResult parsed,
         Session session,
-        string yaml,
-        string path,
+        LoopFile file,
         CancellationToken ct
     )
     {
         var given = parsed.GetValue(Data) ?? [];
-        if (given.Length == 0 && session.SharesFiles)
-        {
-            return null;
-        }
-
-        var files =
-            given.Length > 0
-                ? ExpandFiles.Run(given, Environment.CurrentDirectory)
-                : ExpandFiles.Run(LoopReader.Read(yaml).Data.Source.Files, Path.GetDirectoryName(path)!);
-        return await session.FilesForServerAsync(files, ct);
+        return given.Length == 0 && session.SharesFiles
+            ? null
+            : await session.FilesForServerAsync(
+                given.Length > 0 ? ExpandFiles.Run(given, Environment.CurrentDirectory) : file.SourceFiles(),
+                ct
+            );
     }
 }

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Millrace.Api;
 using Millrace.Core;
-using Millrace.Engine.Declarations;
 using Millrace.Engine.Ingest;
 
 namespace Millrace.Cli;
@@ -49,37 +48,33 @@ internal static class BacktestCommand
                 "millrace backtest loop.yaml --data history/*.csv.gz --policies never,every:1d,harm --from 2025-07-01"
             );
 
-    private static async Task RunAsync(ParseResult parsed, Session session, Output output, CancellationToken ct)
-    {
-        var path = Path.GetFullPath(parsed.GetValue(Loop)!);
-        if (!File.Exists(path))
-        {
-            throw Refusal.Invalid($"There is no file {path}.");
-        }
-
-        var yaml = LoopText.Substitute(await File.ReadAllTextAsync(path, ct), Environment.GetEnvironmentVariable);
-        var given = parsed.GetValue(Data) ?? [];
-        var files =
-            given.Length > 0
-                ? ExpandFiles.Run(given, Environment.CurrentDirectory)
-                : ExpandFiles.Run(LoopReader.Read(yaml).Data.Source.Files, Path.GetDirectoryName(path)!);
-        var policies = parsed
-            .GetValue(Policies)!
-            .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        var started = await session.Client.StartBacktestAsync(
-            new(
-                yaml,
-                Path.GetDirectoryName(path)!,
-                await session.FilesForServerAsync(files, ct),
-                policies,
-                Moment(parsed.GetValue(From))
-            ),
+    private static Task RunAsync(ParseResult parsed, Session session, Output output, CancellationToken ct) =>
+        LoopFile.UseAsync(
+            parsed.GetValue(Loop)!,
+            async file =>
+            {
+                var given = parsed.GetValue(Data) ?? [];
+                var files =
+                    given.Length > 0 ? ExpandFiles.Run(given, Environment.CurrentDirectory) : file.SourceFiles();
+                var policies = parsed
+                    .GetValue(Policies)!
+                    .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+                var started = await session.Client.StartBacktestAsync(
+                    new(
+                        file.Yaml,
+                        file.Folder,
+                        await session.FilesForServerAsync(files, ct),
+                        policies,
+                        Moment(parsed.GetValue(From))
+                    ),
+                    ct
+                );
+                await WaitFor.JobAsync<JsonNode>(session.Client, started.Job, output, ct);
+                var done = await session.Client.BacktestAsync(started.Id, ct);
+                output.Result(Json(done.Result!), () => Print(done.Result!));
+            },
             ct
         );
-        await WaitFor.JobAsync<JsonNode>(session.Client, started.Job, output, ct);
-        var done = await session.Client.BacktestAsync(started.Id, ct);
-        output.Result(Json(done.Result!), () => Print(done.Result!));
-    }
 
     private static DateTimeOffset? Moment(string? text) =>
         text is null ? null

@@ -17,7 +17,7 @@ internal static class DataIngestCommand
         Arity = ArgumentArity.OneOrMore,
     };
 
-    private static readonly Option<FileInfo?> Loop = new("--contract")
+    private static readonly Option<string?> Loop = new("--contract")
     {
         Description = "A loop.yaml whose contract the rows must meet [default: that of the dataset's newest version].",
     };
@@ -153,19 +153,22 @@ internal static class DataIngestCommand
         return names;
     }
 
-    private static async Task<ContractWire?> ContractAsync(FileInfo? loop, CancellationToken ct)
+    private static async Task<ContractWire?> ContractAsync(string? given, CancellationToken ct)
     {
-        if (loop is null)
+        ContractWire? contract = null;
+        if (given is not null)
         {
-            return null;
+            await LoopFile.UseAsync(
+                given,
+                file =>
+                {
+                    contract = ContractMapping.ToWire(LoopReader.Read(file.Yaml).Data.Contract);
+                    return Task.CompletedTask;
+                },
+                ct
+            );
         }
 
-        if (!loop.Exists)
-        {
-            throw Refusal.Invalid($"{loop} does not exist.");
-        }
-
-        var declared = LoopReader.Read(await File.ReadAllTextAsync(loop.FullName, ct));
-        return ContractMapping.ToWire(declared.Data.Contract);
+        return contract;
     }
 }
