@@ -39,26 +39,32 @@ public sealed record HarmState
     /// <summary>The watch over the version's own loss.</summary>
     public MeanWatchState Loss { get; init; } = new();
 
+    /// <summary>The watch over the same, that allows for a world which got harder.</summary>
+    public MeanWatchState Hard { get; init; } = new();
+
     /// <summary>The watch over its loss less the trivial model's.</summary>
     public MeanWatchState Excess { get; init; } = new();
 }
 
 /// <summary>
 /// Watches one version's losses for harm, and may be looked at after every one (Shin, Ramdas and Rinaldo 2022, "E-detectors: a
-/// nonparametric framework for sequential change detection"). Two detectors are averaged, which is a detector again: of the
-/// version's own loss, and of its loss less that of a trivial model on the same outcome, where a hard day cancels out. Not safe
-/// for several callers at once.
+/// nonparametric framework for sequential change detection"). Harm is a loss that rose and rose against that of a trivial model
+/// on the same outcomes too, or one that rose more than the world may get harder for everybody. A trivial model that gets
+/// better is no harm, nor is a hard day. The lesser of two detectors is one of either's change, and the mean of two is one
+/// again. Not safe for several callers at once.
 /// </summary>
 public sealed class HarmDetector
 {
     private readonly HarmOptions options;
     private readonly MeanWatch loss;
+    private readonly MeanWatch hard;
     private readonly MeanWatch excess;
 
     public HarmDetector(HarmOptions options, HarmState? state = null)
     {
         this.options = options;
         loss = new(0, options, options.Prior, state?.Loss);
+        hard = new(0, options, options.Prior, state?.Hard);
         excess = new(-1, options, null, state?.Excess);
         Outcomes = state?.Outcomes ?? 0;
     }
@@ -72,7 +78,8 @@ public sealed class HarmDetector
     public double Reference => loss.Reference;
 
     /// <summary>The e-detector's value: harm where it reaches <see cref="HarmOptions.RunLength"/>.</summary>
-    public double Evidence => excess.Count == 0 ? loss.Evidence : (loss.Evidence + excess.Evidence) / 2;
+    public double Evidence =>
+        excess.Count == 0 ? loss.Evidence : (hard.Evidence + Math.Min(loss.Evidence, excess.Evidence)) / 2;
 
     public bool IsHarm => Evidence >= options.RunLength;
 
@@ -81,6 +88,7 @@ public sealed class HarmDetector
         {
             Outcomes = Outcomes,
             Loss = loss.State,
+            Hard = hard.State,
             Excess = excess.State,
         };
 
@@ -94,7 +102,8 @@ public sealed class HarmDetector
     public void Add(double loss, double? baseline = null)
     {
         Outcomes++;
-        this.loss.Add(loss, options.Tolerance + (baseline is null ? 0 : options.Hardship));
+        this.loss.Add(loss, options.Tolerance);
+        hard.Add(loss, options.Tolerance + options.Hardship);
         if (baseline is { } trivial)
         {
             excess.Add(loss - trivial, options.Tolerance);

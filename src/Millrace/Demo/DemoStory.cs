@@ -19,6 +19,9 @@ internal sealed class DemoStory(
 {
     public const int FirstLiveDay = 30;
     public const int Days = 120;
+
+    /// <summary>Days over which hit rates before and after the shift are taken: long, because some weeks' films are easier to guess.</summary>
+    private const int Month = 30;
     private const int AtOnce = 64;
 
     /// <summary>As long as the loop takes to look twice.</summary>
@@ -51,7 +54,7 @@ internal sealed class DemoStory(
             await SettleAsync(day, ct);
         }
 
-        return Result(await client.LoopAsync(Loop, ct));
+        return Result(await client.LoopAsync(Loop, ct), await HarmAlertsAsync(ct));
     }
 
     /// <summary>The first version, at an endpoint that nothing watches and nothing retrains.</summary>
@@ -201,20 +204,28 @@ internal sealed class DemoStory(
             _ => "A person starts a retraining:",
         };
 
-    private DemoResult Result(LoopView loop)
+    /// <summary>The days on which people were told of harm.</summary>
+    private async Task<List<int>> HarmAlertsAsync(CancellationToken ct) =>
+        [
+            .. (await client.AlertsAsync(1000, 0, ct))
+                .Items.Where(a => string.Equals(a.Kind, "harm", StringComparison.Ordinal))
+                .Select(a => DayOf(a.At))
+                .Order(),
+        ];
+
+    private DemoResult Result(LoopView loop, List<int> alerts)
     {
         var harm = loop
             .Retrainings.Where(r => r.Trigger == TriggerKind.Harm)
             .OrderBy(r => r.Number)
             .Select(r => (Retraining: r, Day: DayOf(r.StartedAt)))
             .ToList();
-        var after = harm.Where(h => h.Day >= shiftDay).ToList();
-        var before = live.Mean((shiftDay ?? Days) - 14, (shiftDay ?? Days) - 1);
+        var before = live.Mean((shiftDay ?? Days) - Month, (shiftDay ?? Days) - 1);
         var worst = shiftDay is { } shift ? live.Worst(shift, 3) : before;
         return new()
         {
             ShiftDay = shiftDay,
-            DetectedDay = after.Count > 0 ? after[0].Day : null,
+            DetectedDay = alerts.Where(day => day >= shiftDay).Select(day => (int?)day).FirstOrDefault(),
             PromotedDay = loop
                 .Retrainings.Where(r => r.State == RetrainingState.Promoted && DayOf(r.StartedAt) >= shiftDay)
                 .OrderBy(r => r.Number)
@@ -223,8 +234,8 @@ internal sealed class DemoStory(
             RecoveredDay = shiftDay is { } from ? live.Recovered(from, before - (0.1 * (before - worst))) : null,
             HitRateBefore = Round(before),
             HitRateAtWorst = Round(worst),
-            HitRateAfter = Round(live.Mean(Days - 14, Days - 1)),
-            NeverRetrainAfter = Round(never.Mean(Days - 14, Days - 1)),
+            HitRateAfter = Round(live.Mean(Days - Month, Days - 1)),
+            NeverRetrainAfter = Round(never.Mean(Days - Month, Days - 1)),
             FalseAlarmsBeforeShift = harm.Count(h => shiftDay is null || h.Day < shiftDay),
             HarmRetrainings = harm.Count,
             Retrainings = loop.Retrainings.Count - 1,

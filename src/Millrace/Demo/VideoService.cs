@@ -14,6 +14,9 @@ internal sealed class VideoService
     /// <summary>After so many days a film's licence ends: as many go as come, so that choosing is as hard at the end as at the start.</summary>
     private const int Licence = 250;
 
+    /// <summary>The chance that a viewer leaves on a day; another comes in his place, and nobody has seen more on average from day to day.</summary>
+    private const double Leaving = 0.01;
+
     /// <summary>How many films a viewer comes across by himself before he chooses.</summary>
     private const int Browsed = 300;
 
@@ -57,7 +60,11 @@ internal sealed class VideoService
     private readonly Random random;
     private readonly List<Film> films = [];
     private readonly List<Viewer> viewers = [];
+
+    /// <summary>How much everybody likes each genre at the time.</summary>
+    private readonly double[] fashion;
     private long released;
+    private int joined;
 
     public VideoService(int viewerCount, int seed)
     {
@@ -68,18 +75,19 @@ internal sealed class VideoService
         }
 
         // What everybody likes is as decided at every seed, only of other genres.
-        var fashion = Enumerable.Range(0, Genres).Select(g => Math.Pow(Decline, g) * (1 - Decline)).ToArray();
+        fashion = [.. Enumerable.Range(0, Genres).Select(g => Math.Pow(Decline, g) * (1 - Decline))];
         random.Shuffle(fashion);
         for (var i = 0; i < viewerCount; i++)
         {
-            // A third of what a viewer likes is his own, the rest is what everybody likes at the time.
-            double[] taste = [.. Mix(sharpness: 5).Zip(fashion, (own, common) => (own + (2 * common)) / 3)];
-            viewers.Add(new(1000 + i, taste, 0.01 + (0.12 * random.NextDouble() * random.NextDouble()), []));
+            viewers.Add(Join());
         }
     }
 
     /// <summary>Someone sits down to watch something.</summary>
-    internal readonly record struct Visit(DateTimeOffset At, int Viewer);
+    /// <param name="At">When.</param>
+    /// <param name="Viewer">His id.</param>
+    /// <param name="Seat">Which of those who are subscribers at the time he is.</param>
+    internal readonly record struct Visit(DateTimeOffset At, int Viewer, int Seat);
 
     /// <summary>What he watched, and what he thought of it.</summary>
     internal readonly record struct View(long Film, int Rating);
@@ -110,7 +118,8 @@ internal sealed class VideoService
     }
 
     /// <summary>
-    /// A day begins: films are released, others go, and viewers decide when they will sit down. Call it once for each day, in order.
+    /// A day begins: films are released and others go, viewers leave and others come, and they decide when they will sit down. Call
+    /// it once for each day, in order.
     /// </summary>
     public IReadOnlyList<Visit> Visits(int day)
     {
@@ -121,10 +130,18 @@ internal sealed class VideoService
 
         films.RemoveAll(f => f.Day < day - Licence);
         var visits = new List<Visit>();
-        foreach (var viewer in viewers.Where(v => random.NextDouble() < v.Activity))
+        for (var seat = 0; seat < viewers.Count; seat++)
         {
-            var hour = Draw(Rhythm);
-            visits.Add(new(FirstDay.AddDays(day).AddHours(hour).AddSeconds(random.Next(3600)), viewer.Id));
+            if (random.NextDouble() < Leaving)
+            {
+                viewers[seat] = Join();
+            }
+
+            if (random.NextDouble() < viewers[seat].Activity)
+            {
+                var at = FirstDay.AddDays(day).AddHours(Draw(Rhythm)).AddSeconds(random.Next(3600));
+                visits.Add(new(at, viewers[seat].Id, seat));
+            }
         }
 
         visits.Sort((a, b) => a.At.CompareTo(b.At));
@@ -138,7 +155,7 @@ internal sealed class VideoService
     /// </summary>
     public View? Watch(Visit visit, int day)
     {
-        var viewer = viewers[visit.Viewer - 1000];
+        var viewer = viewers[visit.Seat];
         Film? best = null;
         var bestPull = double.NegativeInfinity;
         for (var i = 0; i < Browsed; i++)
@@ -174,15 +191,22 @@ internal sealed class VideoService
     {
         var places = Enumerable.Range(0, Genres).ToArray();
         random.Shuffle(places);
-        foreach (var viewer in viewers)
+        foreach (var taste in viewers.Select(v => v.Taste).Append(fashion))
         {
-            var before = viewer.Taste.ToArray();
+            var before = taste.ToArray();
             for (var i = 0; i < Genres; i++)
             {
                 // Around one ring: no genre keeps its place.
-                viewer.Taste[places[i]] = before[places[(i + 1) % Genres]];
+                taste[places[i]] = before[places[(i + 1) % Genres]];
             }
         }
+    }
+
+    private Viewer Join()
+    {
+        // A third of what a viewer likes is his own, the rest is what everybody likes at the time.
+        double[] taste = [.. Mix(sharpness: 5).Zip(fashion, (own, common) => (own + (2 * common)) / 3)];
+        return new(1000 + joined++, taste, 0.01 + (0.12 * random.NextDouble() * random.NextDouble()), []);
     }
 
     private int Rate(Viewer viewer, Film film) =>

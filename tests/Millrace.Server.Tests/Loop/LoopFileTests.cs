@@ -25,7 +25,11 @@ public sealed class LoopFileTests(ServerFixture server) : IClassFixture<ServerFi
         var file = server.Write("b.yaml", Misspelt);
         var data = server.Write("evenings.csv", "x,y\n1,2\n");
 
-        var said = await CommandLine.RunAsync(server, [.. verb, file, .. verb[0] is "data" ? [data] : Array.Empty<string>()], Ct);
+        var said = await CommandLine.RunAsync(
+            server,
+            [.. verb, file, .. verb[0] is "data" ? [data] : Array.Empty<string>()],
+            Ct
+        );
 
         Assert.Equal(2, said.ExitCode);
         var line = said.Error.ReplaceLineEndings("");

@@ -143,18 +143,42 @@ public sealed class HarmDetectorTests
     }
 
     [Fact]
-    public void The_trivial_model_reveals_a_rise_that_an_easier_day_hides()
+    public void A_trivial_model_that_gets_better_is_no_harm()
     {
         var random = new Random(2);
         var detector = new HarmDetector(new());
         for (var i = 0; i < 8000; i++)
         {
-            // From the 3000th on outcomes are easier by 15 points, and the model makes nothing of it.
+            // From the 200th on it is as good as the version; the version's own loss stays what it was.
             var draw = random.NextDouble();
-            detector.Add(draw < 0.2 ? 1 : 0, draw < (i < 3000 ? 0.4 : 0.25) ? 1 : 0);
+            detector.Add(draw < 0.2 ? 1 : 0, draw < (i < 200 ? 0.35 : 0.2) ? 1 : 0);
         }
 
-        Assert.True(detector.IsHarm);
+        Assert.False(detector.IsHarm);
+    }
+
+    [Theory]
+    [InlineData(true, 4000)]
+    [InlineData(false, 8000)]
+    public void Beside_a_trivial_model_a_small_rise_is_found_that_the_loss_alone_would_not_show(
+        bool isCompared,
+        int found
+    )
+    {
+        // Six points: no more than the world may get harder, were there nothing that says it did not.
+        var options = new HarmOptions { Tolerance = 0.01, Hardship = 0.05 };
+        var random = new Random(4);
+        var detector = new HarmDetector(options);
+        var i = 0;
+        for (; i < 8000 && !detector.IsHarm; i++)
+        {
+            var draw = random.NextDouble();
+            var late = i >= 2000 ? 0.06 : 0;
+            detector.Add(draw < 0.1 + late ? 1 : 0, draw < 0.2 + (isCompared ? 0 : late) ? 1 : 0);
+        }
+
+        Assert.InRange(i, 2000, found);
+        Assert.Equal(isCompared, detector.IsHarm);
     }
 
     [Fact]
