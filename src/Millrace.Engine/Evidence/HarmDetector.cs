@@ -44,14 +44,17 @@ public sealed record HarmState
 
     /// <summary>The watch over its loss less the trivial model's.</summary>
     public MeanWatchState Excess { get; init; } = new();
+
+    /// <summary>The watch over the same, for which a version that is as good as the trivial model is as good as it need be.</summary>
+    public MeanWatchState Worse { get; init; } = new();
 }
 
 /// <summary>
 /// Watches one version's losses for harm, and may be looked at after every one (Shin, Ramdas and Rinaldo 2022, "E-detectors: a
-/// nonparametric framework for sequential change detection"). Harm is a loss that rose and rose against that of a trivial model
-/// on the same outcomes too, or one that rose more than the world may get harder for everybody. A trivial model that gets
-/// better is no harm, nor is a hard day. The lesser of two detectors is one of either's change, and the mean of two is one
-/// again. Not safe for several callers at once.
+/// nonparametric framework for sequential change detection"). With a trivial model's loss on the same outcomes, three things are
+/// harm: a loss that rose, by itself and against the trivial model's; one that rose more than the world may get harder for
+/// everybody; and one that became greater than the trivial model's. So a hard day is none, nor is a trivial model that catches
+/// up. The lesser of two e-detectors is one, and so is the mean of several. Not safe for several callers at once.
 /// </summary>
 public sealed class HarmDetector
 {
@@ -59,6 +62,7 @@ public sealed class HarmDetector
     private readonly MeanWatch loss;
     private readonly MeanWatch hard;
     private readonly MeanWatch excess;
+    private readonly MeanWatch worse;
 
     public HarmDetector(HarmOptions options, HarmState? state = null)
     {
@@ -66,6 +70,7 @@ public sealed class HarmDetector
         loss = new(0, options, options.Prior, state?.Loss);
         hard = new(0, options, options.Prior, state?.Hard);
         excess = new(-1, options, null, state?.Excess);
+        worse = new(-1, options, null, state?.Worse, floor: 0);
         Outcomes = state?.Outcomes ?? 0;
     }
 
@@ -79,7 +84,9 @@ public sealed class HarmDetector
 
     /// <summary>The e-detector's value: harm where it reaches <see cref="HarmOptions.RunLength"/>.</summary>
     public double Evidence =>
-        excess.Count == 0 ? loss.Evidence : (hard.Evidence + Math.Min(loss.Evidence, excess.Evidence)) / 2;
+        excess.Count == 0
+            ? loss.Evidence
+            : (Math.Min(loss.Evidence, excess.Evidence) + hard.Evidence + worse.Evidence) / 3;
 
     public bool IsHarm => Evidence >= options.RunLength;
 
@@ -90,6 +97,7 @@ public sealed class HarmDetector
             Loss = loss.State,
             Hard = hard.State,
             Excess = excess.State,
+            Worse = worse.State,
         };
 
     private double KnownWeight => options.Prior is null ? 0 : options.PriorWeight;
@@ -107,6 +115,7 @@ public sealed class HarmDetector
         if (baseline is { } trivial)
         {
             excess.Add(loss - trivial, options.Tolerance);
+            worse.Add(loss - trivial, options.Tolerance);
         }
     }
 }

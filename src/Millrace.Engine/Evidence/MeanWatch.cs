@@ -44,6 +44,7 @@ internal sealed class MeanWatch
     private const double Most = 1e200;
 
     private readonly double low;
+    private readonly double floor;
     private readonly double prior;
     private readonly double priorWeight;
     private readonly double tightest;
@@ -54,9 +55,20 @@ internal sealed class MeanWatch
     private double bound;
 
     /// <param name="low">The least that a value can be; the most is 1.</param>
-    public MeanWatch(double low, HarmOptions options, double? prior, MeanWatchState? state)
+    /// <param name="options">How soon normal is known.</param>
+    /// <param name="prior">What is normal before the first value; null where that is not known.</param>
+    /// <param name="state">What an earlier look left; null to begin.</param>
+    /// <param name="floor">A mean at or below this is normal, whatever was learned.</param>
+    public MeanWatch(
+        double low,
+        HarmOptions options,
+        double? prior,
+        MeanWatchState? state,
+        double floor = double.NegativeInfinity
+    )
     {
         this.low = low;
+        this.floor = floor;
         this.prior = prior ?? 0;
         priorWeight = prior is null ? 0 : options.PriorWeight;
         tightest = Math.Max(1, options.Reference);
@@ -108,7 +120,7 @@ internal sealed class MeanWatch
     {
         value = double.IsNaN(value) ? 1 : Math.Clamp(value, low, 1);
         var span = 1 - low;
-        var normal = Math.Max(bound, reference + tolerance);
+        var normal = Math.Max(bound, Math.Max(reference, floor) + tolerance);
         if (normal < 1)
         {
             // Distance above the least value; the bets must not lose more than all.
