@@ -8,10 +8,37 @@ namespace Millrace.Cli;
 /// <summary>Prints for a person, or as JSON for a script; never both.</summary>
 internal sealed class Output(bool json)
 {
+    /// <summary>Wider than anything that is printed.</summary>
+    private const int Unbroken = 100_000;
+
     public bool IsJson => json;
 
     /// <summary>True where a person sees it happen: progress bars make sense.</summary>
     public bool IsLive => !json && !Console.IsOutputRedirected && AnsiConsole.Profile.Capabilities.Interactive;
+
+    /// <summary>
+    /// A pipe and a file are as wide as need be: broken at some 80 columns, grep would miss lines, and a command to copy
+    /// would be two.
+    /// </summary>
+    public static void KeepLinesWhole()
+    {
+        if (Console.IsOutputRedirected)
+        {
+            AnsiConsole.Profile.Width = Unbroken;
+        }
+    }
+
+    /// <summary>What went wrong, on standard error.</summary>
+    public static void Error(string message)
+    {
+        var error = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        if (Console.IsErrorRedirected)
+        {
+            error.Profile.Width = Unbroken;
+        }
+
+        error.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[red]{message}[/]");
+    }
 
     /// <summary>The result of a verb: as it is for a script, else as <paramref name="person"/> prints it.</summary>
     public void Result(object result, Action person)

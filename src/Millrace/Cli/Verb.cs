@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Millrace.Core;
-using Spectre.Console;
 
 namespace Millrace.Cli;
 
@@ -49,8 +48,7 @@ internal static class Verb
 
     private static int Complain(string message, int code)
     {
-        var error = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
-        error.MarkupLineInterpolated(System.Globalization.CultureInfo.InvariantCulture, $"[red]{message}[/]");
+        Output.Error(message);
         return code;
     }
 }

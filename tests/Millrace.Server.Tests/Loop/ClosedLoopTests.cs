@@ -21,12 +21,17 @@ public sealed class ClosedLoopTests(ServerFixture server) : IClassFixture<Server
     public async Task A_shift_is_noticed_learned_from_and_promoted_by_itself()
     {
         await ApplyAsync();
+        var quiet = await WatchedAsync();
+        Assert.Equal((StageState.Done, "no outcome yet"), (quiet.State, quiet.Headline));
+        Assert.Equal("Nothing is joined yet for evening v1.", quiet.Message);
 
         // Everybody watches the best that he is recommended.
         await WatchAsync(600, (list, _) => list[0]);
         var calm = await MonitorAsync(m => m.Outcomes.Joined == 600);
         Assert.Equal((1.0, HarmPhase.Watching), (calm.Windows[^1].Value, calm.Harm.Phase));
         Assert.Single((await server.Client.LoopAsync(Loop, Ct)).Retrainings);
+        var watched = await WatchedAsync();
+        Assert.Equal(("hit_rate@10 1.0000", "/endpoints/evening?tab=monitor"), (watched.Headline, watched.Link));
 
         // Overnight, everybody watches what no list has.
         var news = 0;
@@ -102,6 +107,10 @@ public sealed class ClosedLoopTests(ServerFixture server) : IClassFixture<Server
 
     private Task<MonitorView> MonitorAsync(Func<MonitorView, bool> wanted) =>
         UntilAsync(() => server.Client.MonitorAsync(Endpoint, Ct), wanted);
+
+    /// <summary>How the loop says that its endpoint does.</summary>
+    private async Task<StageView> WatchedAsync() =>
+        (await server.Client.LoopAsync(Loop, Ct)).Stages.Single(s => s.Name is "monitor");
 
     private Task<LoopView> LoopAsync(Func<LoopView, bool> wanted) =>
         UntilAsync(() => server.Client.LoopAsync(Loop, Ct), wanted);

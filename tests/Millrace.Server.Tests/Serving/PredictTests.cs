@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Millrace.Testing;
 using Xunit;
 
 namespace Millrace.Server.Tests.Serving;
@@ -42,6 +43,22 @@ public sealed class PredictTests(ServingServer server) : IClassFixture<ServingSe
         Assert.Equal(10, known.GetProperty("items").GetArrayLength());
         Assert.Equal(3, stranger.GetProperty("items").GetArrayLength());
         Assert.Equal(JsonValueKind.Number, stranger.GetProperty("items")[0].GetProperty("item").ValueKind);
+    }
+
+    [Fact]
+    public async Task A_pipe_is_given_every_line_whole_whatever_its_length()
+    {
+        await server.DeployAsync("shop", "visits", 1, Ct);
+
+        var shown = await CommandLine.RunAsync(server, ["endpoints", "show", "shop"], Ct);
+        var refused = await CommandLine.RunAsync(server, ["predict", "shop", """{"age": 40}"""], Ct);
+
+        Assert.Contains(
+            shown.Output.Split('\n'),
+            line => line.Contains("millrace predict shop '{\"", StringComparison.Ordinal)
+        );
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Single(refused.Error.Trim().Split('\n'));
     }
 
     [Theory]

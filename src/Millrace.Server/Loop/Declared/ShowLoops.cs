@@ -4,12 +4,13 @@ using Millrace.Core;
 using Millrace.Engine.Declarations;
 using Millrace.Loop.Reconciling;
 using Millrace.Loop.Retraining;
+using Millrace.Monitoring.Feedback;
 using Millrace.Storage;
 
 namespace Millrace.Loop.Declared;
 
 /// <summary>Loops as people see them: what was declared, where each stage stands, and the story of the retrainings.</summary>
-internal sealed class ShowLoops(MillraceDb db, ObserveLoop observe, BeginRetraining retrainings)
+internal sealed class ShowLoops(MillraceDb db, ObserveLoop observe, BeginRetraining retrainings, ReadHarm harm)
 {
     private const int RetrainingsShown = 100;
 
@@ -74,6 +75,12 @@ internal sealed class ShowLoops(MillraceDb db, ObserveLoop observe, BeginRetrain
     {
         var newest = (await retrainings.NewestAsync(loop.Name, ct))!;
         var seen = await observe.RunAsync(loop, newest, ct);
+        // The loop's next step asks for it only during a rollout; people want to know how a model does at any time.
+        if (seen is { Harm: null, Wanted: { Deploy: { } deploy, Monitor: not null } })
+        {
+            seen = seen with { Harm = await harm.RunAsync(deploy.Endpoint, ct) };
+        }
+
         return (seen.Wanted, LoopStages.Describe(seen), newest);
     }
 

@@ -165,7 +165,7 @@ internal static class LoopStages
             return new(Stage.Monitor, StageState.Absent, "", "The loop declares no monitor.", null, null, null);
         }
 
-        var link = $"/monitors/{deploy.Endpoint}";
+        var link = $"/endpoints/{deploy.Endpoint}?tab=monitor";
         return seen.Harm is not { } verdict
             ? Waiting(Stage.Monitor) with
             {

@@ -44,11 +44,11 @@ internal sealed record HarmVerdict
     public string Sentence =>
         Phase switch
         {
+            _ when Reference is null || Current is null => $"Nothing is joined yet for {Model} v{Version}.",
             HarmPhase.Learning => string.Create(
                 CultureInfo.InvariantCulture,
                 $"{Metric} is {Show(Reference)} over the first {Outcomes} outcomes of {Model} v{Version}: too few yet to say what is normal."
             ),
-            _ when Reference is null || Current is null => $"Nothing is joined yet for {Model} v{Version}.",
             HarmPhase.Harm => string.Create(
                 CultureInfo.InvariantCulture,
                 $"{Metric} {(HigherIsBetter ? "fell" : "rose")} from {Show(Reference)} to {Show(Current)} over {SinceOutcomes} outcomes since {Since:d MMM HH:mm} (evidence 10^{Evidence:0.0} of 10^{Threshold:0.#})."
