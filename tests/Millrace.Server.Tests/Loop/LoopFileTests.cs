@@ -35,4 +35,36 @@ public sealed class LoopFileTests(ServerFixture server) : IClassFixture<ServerFi
         var line = said.Error.ReplaceLineEndings("");
         Assert.StartsWith($"{file}:5:9: 'clasify' is no task.", line, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("--contract", false)]
+    public async Task Rows_that_were_taken_in_under_another_contract_are_said_to_be_unchecked(
+        string option,
+        bool isUnchecked
+    )
+    {
+        var name = isUnchecked ? "unchecked" : "checked";
+        var data = server.Write(name + ".csv", "x,y\n1,2\n" + string.Concat(Enumerable.Repeat("3,4\n", 40)));
+        var file = server.Write(
+            name + ".yaml",
+            $$"""
+            loop: {{name}}
+            data:
+              source: { files: {{name}}.csv }
+              contract:
+                x: { type: int64, required: true, range: [2, 9] }
+            model: { task: regress, target: y, try: [lightgbm] }
+            """
+        );
+        string[] contract = option.Length > 0 ? [option, file] : [];
+        Assert.Equal(0, (await CommandLine.RunAsync(server, ["data", "ingest", name, data, .. contract], Ct)).ExitCode);
+        await CommandLine.RunAsync(server, ["apply", file, "--no-wait"], Ct);
+
+        var loop = await server.SettledAsync(new(name), Ct);
+
+        var ingest = loop.Stages.Single(s => s.Name is "ingest");
+        Assert.Equal(isUnchecked, ingest.Message.Contains("data.dataset", StringComparison.Ordinal));
+        Assert.Equal(!isUnchecked, ingest.Message.Contains("1 rows in quarantine", StringComparison.Ordinal));
+    }
 }

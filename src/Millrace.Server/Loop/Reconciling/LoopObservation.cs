@@ -34,6 +34,9 @@ internal sealed record LoopObservation
     /// <summary>The version to learn from; null until the loop has taken note of it.</summary>
     public DatasetVersionSummary? Dataset { get; init; }
 
+    /// <summary>Whether that version was taken in under another contract than the loop's; looked up only for people.</summary>
+    public bool HasOtherContract { get; init; }
+
     /// <summary>One for each algorithm, in the order of model.try; empty until started.</summary>
     public IReadOnlyList<RunView> Runs { get; init; } = [];
 
