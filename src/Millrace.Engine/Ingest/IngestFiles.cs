@@ -144,26 +144,31 @@ public static class IngestFiles
         };
     }
 
-    /// <summary>Files whose bytes were not taken in before. Only those of a size that is known are hashed for it.</summary>
+    /// <summary>
+    /// Files whose bytes were not taken in before, each once. Only those of a size that is known or comes twice are hashed for it.
+    /// </summary>
     private static List<string> NewFiles(IngestSpec spec, List<string> notices, CancellationToken ct)
     {
-        var known = spec.Known.ToLookup(f => f.Bytes, f => f.Sha256);
+        var known = spec.Known.Select(f => f.Sha256).ToHashSet(StringComparer.Ordinal);
+        var sizes = spec.Known.Select(f => f.Bytes).Concat(spec.Files.Select(Bytes)).CountBy(b => b).ToDictionary();
         var files = new List<string>();
         foreach (var file in spec.Files)
         {
-            var bytes = File.Exists(file) ? new FileInfo(file).Length : -1;
-            if (known.Contains(bytes) && known[bytes].Contains(FileHash.Of(file, ct), StringComparer.Ordinal))
+            var isNew = sizes[Bytes(file)] == 1 || !File.Exists(file) || known.Add(FileHash.Of(file, ct));
+            if (isNew)
             {
-                notices.Add($"{Path.GetFileName(file)} is in the dataset already and was passed over.");
+                files.Add(file);
             }
             else
             {
-                files.Add(file);
+                notices.Add($"{Path.GetFileName(file)} is in the dataset already and was passed over.");
             }
         }
 
         return files;
     }
+
+    private static long Bytes(string file) => File.Exists(file) ? new FileInfo(file).Length : -1;
 
     private static IngestReport NothingNew(IngestSpec spec, IReadOnlyList<string> notices) =>
         new()

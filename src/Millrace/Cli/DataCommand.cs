@@ -121,9 +121,24 @@ internal static class DataCommand
         var number = NumberOf(parsed) ?? (await session.Client.DatasetAsync(dataset, ct)).Versions[0].Number;
         if (parsed.GetValue(To) is { } file)
         {
-            await using (var to = file.Create())
+            // Beside it first: what cannot be had must not empty a file that is there.
+            var part = file.FullName + ".part";
+            try
             {
-                await session.Client.DownloadQuarantineAsync(dataset, number, to, ct);
+                await using (var to = File.Create(part))
+                {
+                    await session.Client.DownloadQuarantineAsync(dataset, number, to, ct);
+                }
+
+                File.Move(part, file.FullName, overwrite: true);
+            }
+            catch (DirectoryNotFoundException)
+            {
+                throw Refusal.Invalid($"There is no folder {file.DirectoryName}: make it first.");
+            }
+            finally
+            {
+                File.Delete(part);
             }
 
             output.Result(

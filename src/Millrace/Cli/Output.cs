@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Millrace.Core;
 using Spectre.Console;
@@ -8,6 +9,9 @@ namespace Millrace.Cli;
 /// <summary>Prints for a person, or as JSON for a script; never both.</summary>
 internal sealed class Output(bool json)
 {
+    /// <summary>A column narrower than its cells and than this is not read but spelt.</summary>
+    private const int ReadableWidth = 8;
+
     /// <summary>Wider than anything that is printed.</summary>
     private const int Unbroken = 100_000;
 
@@ -57,7 +61,12 @@ internal sealed class Output(bool json)
     {
         if (!json)
         {
-            AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, text);
+            // Only texts are escaped where they are put in, and an address may hold brackets: [::1].
+            var arguments = text.GetArguments().Select(a => (object?)(a is Uri uri ? uri.ToString() : a)).ToArray();
+            AnsiConsole.MarkupLineInterpolated(
+                CultureInfo.InvariantCulture,
+                FormattableStringFactory.Create(text.Format, arguments)
+            );
         }
     }
 
@@ -65,6 +74,13 @@ internal sealed class Output(bool json)
     /// <param name="rows">One text for each header.</param>
     public static void Table(IReadOnlyList<string> headers, IEnumerable<IReadOnlyList<string>> rows)
     {
+        var all = rows.ToList();
+        if (!Fits(headers, all))
+        {
+            Upright(headers, all);
+            return;
+        }
+
         var table = new Table().Border(TableBorder.None);
         foreach (var header in headers)
         {
@@ -72,12 +88,33 @@ internal sealed class Output(bool json)
             table.AddColumn(header.EndsWith('#') ? column.RightAligned() : column);
         }
 
-        foreach (var row in rows)
+        foreach (var row in all)
         {
             table.AddRow([.. row.Select(cell => new Text(cell))]);
         }
 
         AnsiConsole.Write(table);
+    }
+
+    /// <summary>Whether every column gets its cells whole, or enough of the width to be read broken in lines.</summary>
+    private static bool Fits(IReadOnlyList<string> headers, List<IReadOnlyList<string>> rows) =>
+        headers
+            .Select((h, i) => Math.Min(ReadableWidth, rows.Select(r => r[i].Length).Append(h.Length).Max()) + 2)
+            .Sum() <= AnsiConsole.Profile.Width;
+
+    /// <summary>A row below the other, a line for each column.</summary>
+    private static void Upright(IReadOnlyList<string> headers, List<IReadOnlyList<string>> rows)
+    {
+        var widest = headers.Max(h => h.TrimEnd('#').Length);
+        foreach (var row in rows)
+        {
+            foreach (var (header, cell) in headers.Zip(row))
+            {
+                AnsiConsole.WriteLine($"{header.TrimEnd('#').PadRight(widest)}  {cell}");
+            }
+
+            AnsiConsole.WriteLine();
+        }
     }
 
     public static string Count(long n) => n.ToString("N0", CultureInfo.InvariantCulture);

@@ -183,5 +183,9 @@ public sealed class MillraceServer : IAsyncDisposable
 
     /// <summary>Tells the verbs of the command line where this server listens.</summary>
     private Task AnnounceAsync(CancellationToken ct) =>
-        Durable.WriteJsonAsync(_folder.ServerFile, new ServerAnnouncement(Address, Environment.ProcessId), ct);
+        Durable.WriteJsonAsync(
+            _folder.ServerFile,
+            new ServerAnnouncement(Reachable.Of(Address), Environment.ProcessId),
+            ct
+        );
 }

@@ -31,11 +31,7 @@ internal static class ScreensHosting
             }
         }
 
-        private static Uri Own(IServer server)
-        {
-            var address = new Uri(server.Features.Get<IServerAddressesFeature>()!.Addresses.First());
-            // "Any address" is one to listen on, not one to ask.
-            return address.Host is "0.0.0.0" or "[::]" ? new UriBuilder(address) { Host = "127.0.0.1" }.Uri : address;
-        }
+        private static Uri Own(IServer server) =>
+            Reachable.Of(new(server.Features.Get<IServerAddressesFeature>()!.Addresses.First()));
     }
 }

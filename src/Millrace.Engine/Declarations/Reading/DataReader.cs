@@ -91,6 +91,11 @@ internal static class DataReader
             Pattern = map.Text("pattern"),
         };
         map.End();
+        if (rule.Pattern is { } pattern && PatternCheck.Wrong(pattern) is { } wrong)
+        {
+            throw new DeclarationException($"Column '{name}': {wrong}", YamlRead.Place(entry.Value));
+        }
+
         if (rule.Min > rule.Max)
         {
             throw new DeclarationException(

@@ -27,6 +27,11 @@ internal sealed partial class QueryDatasets(
 {
     public async Task<TableView> RunAsync(QueryRequest request, CancellationToken ct)
     {
+        if (string.IsNullOrWhiteSpace(request.Sql))
+        {
+            throw Refusal.Invalid("'sql' is missing: a query such as select * from \"name\".");
+        }
+
         var views = await ViewsAsync(request.Sql, ct);
         var limit = Math.Clamp(request.Limit, 1, options.Value.MaxRows);
         using var timeout = new CancellationTokenSource(options.Value.Timeout, time);

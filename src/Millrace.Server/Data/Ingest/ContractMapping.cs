@@ -11,8 +11,8 @@ public static class ContractMapping
     public static Contract FromWire(ContractWire wire) =>
         new()
         {
-            Columns = [.. wire.Columns.Select(FromWire)],
-            Unique = wire.Unique,
+            Columns = [.. (wire.Columns ?? []).Select(FromWire)],
+            Unique = wire.Unique ?? [],
             Closed = wire.Closed,
         };
 
@@ -69,7 +69,10 @@ public static class ContractMapping
             Min = wire.Min,
             Max = wire.Max,
             Allowed = wire.Allowed,
-            Pattern = wire.Pattern,
+            Pattern =
+                wire.Pattern is { } pattern && PatternCheck.Wrong(pattern) is { } wrong
+                    ? throw Refusal.Invalid($"Column {wire.Name}: {wrong}")
+                    : wire.Pattern,
         };
 
     private static FileFormat Format(string text) =>

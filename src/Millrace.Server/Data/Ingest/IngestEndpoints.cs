@@ -23,6 +23,11 @@ internal static class IngestEndpoints
         CancellationToken ct
     )
     {
+        if (request.Files is not { Count: > 0 } || request.Files.Any(string.IsNullOrEmpty))
+        {
+            throw Refusal.Invalid("'files' must be a list of paths, or of names that the upload endpoint gave.");
+        }
+
         var order = new IngestOrder
         {
             Dataset = dataset,

@@ -4,7 +4,8 @@ using Millrace.Core;
 namespace Millrace.Governance.Access;
 
 /// <summary>The one place where a refusal becomes an HTTP answer (problem details, RFC 9457).</summary>
-internal sealed class RefusalHandler(IProblemDetailsService problems) : IExceptionHandler
+internal sealed partial class RefusalHandler(IProblemDetailsService problems, ILogger<RefusalHandler> logger)
+    : IExceptionHandler
 {
     public static int StatusOf(RefusalKind kind) =>
         kind switch
@@ -28,6 +29,8 @@ internal sealed class RefusalHandler(IProblemDetailsService problems) : IExcepti
         };
         if (status == 0)
         {
+            // The framework's own line is silenced, because it logs refusals too.
+            LogFault(exception, http.Request.Method, http.Request.Path);
             return ValueTask.FromResult(false);
         }
 
@@ -36,6 +39,9 @@ internal sealed class RefusalHandler(IProblemDetailsService problems) : IExcepti
             new() { HttpContext = http, ProblemDetails = { Status = status, Detail = detail } }
         );
     }
+
+    [LoggerMessage(LogLevel.Error, "{Method} {Path} failed")]
+    private partial void LogFault(Exception fault, string method, string path);
 
     /// <summary>A body that cannot be read says why; the framework hides that in the inner exception.</summary>
     private static string Cause(BadHttpRequestException bad) =>

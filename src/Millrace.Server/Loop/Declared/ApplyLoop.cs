@@ -33,6 +33,11 @@ internal sealed class ApplyLoop(
 {
     public async Task<ApplyView> RunAsync(ApplyRequest request, CancellationToken ct)
     {
+        if (string.IsNullOrWhiteSpace(request.Yaml))
+        {
+            throw Refusal.Invalid("'yaml' is missing: the text of the loop's file.");
+        }
+
         var declaration = LoopReader.Read(request.Yaml);
         LoopChecks.BeforeData(declaration);
         var files = request.Files is { } given

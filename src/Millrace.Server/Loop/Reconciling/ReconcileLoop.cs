@@ -159,8 +159,12 @@ internal sealed partial class ReconcileLoop(
     private static string StageOf(LoopStep step) =>
         step switch
         {
-            LoopStep.Prepare or LoopStep.ExportJoined or LoopStep.StartIngest or LoopStep.Wait => Stage.Ingest,
-            LoopStep.AdoptDataset or LoopStep.StartRuns => Stage.Train,
+            LoopStep.Prepare
+            or LoopStep.ExportJoined
+            or LoopStep.StartIngest
+            or LoopStep.AdoptDataset
+            or LoopStep.Wait => Stage.Ingest,
+            LoopStep.StartRuns => Stage.Train,
             LoopStep.Register => Stage.Register,
             LoopStep.StartGates => Stage.Gates,
             _ => Stage.Deploy,

@@ -1,0 +1,124 @@
+using System.Net;
+using Millrace.Api;
+using Millrace.Testing;
+using Xunit;
+
+namespace Millrace.Server.Tests;
+
+/// <summary>What people and scripts send that is wrong: it is refused by name, and loses nothing.</summary>
+public sealed class RefusedInputTests(ServerFixture server) : IClassFixture<ServerFixture>
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("upp")]
+    [InlineData("data", "list", "--jsn")]
+    [InlineData("data", "ingest", "nothing")]
+    public async Task A_command_that_is_none_is_told_from_a_fault_by_its_exit_code(params string[] command) =>
+        Assert.Equal(2, (await CommandLine.RunAsync(server, command, Ct)).ExitCode);
+
+    [Theory]
+    [InlineData("api/loops", "{}", "yaml")]
+    [InlineData("api/datasets/query", """{"limit":1}""", "sql")]
+    [InlineData("api/datasets/x/ingest", """{"files":null}""", "files")]
+    [InlineData("api/datasets/x/ingest", """{"files":[null]}""", "files")]
+    [InlineData("api/datasets/x/ingest", """{"files":["a.csv"],"contract":{"columns":null}}""", "a.csv")]
+    [InlineData(
+        "api/datasets/x/ingest",
+        """{"files":["a.csv"],"contract":{"columns":[{"name":"c","pattern":"(["}]}}""",
+        "(["
+    )]
+    public async Task A_request_without_what_it_needs_is_answered_with_the_name_of_that(
+        string path,
+        string body,
+        string named
+    )
+    {
+        using var content = new StringContent(
+            body,
+            new System.Net.Http.Headers.MediaTypeHeaderValue("application/json")
+        );
+
+        using var answer = await server.Http.PostAsync(new Uri(path, UriKind.Relative), content, Ct);
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains(named, await answer.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_same_bytes_under_two_names_in_one_command_are_taken_in_once()
+    {
+        var first = server.Write("twice/a.csv", "x,y\n1,2\n");
+        server.Write("twice/b.csv", "x,y\n1,2\n");
+        server.Write("twice/c.csv", "x,y\n3,4\n");
+
+        var said = await CommandLine.RunAsync(
+            server,
+            ["data", "ingest", "twice", Path.GetDirectoryName(first)!, "--json"],
+            Ct
+        );
+
+        Assert.Equal(2, said.Json<IngestView>().Rows);
+    }
+
+    [Fact]
+    public async Task A_quarantine_that_does_not_exist_does_not_empty_the_file_it_was_to_be_written_to()
+    {
+        var file = server.Write("kept.csv", "precious\n");
+
+        var said = await CommandLine.RunAsync(server, ["data", "quarantine", "nowhere", "-v", "1", "--to", file], Ct);
+
+        Assert.Equal(3, said.ExitCode);
+        Assert.Equal("precious\n", await File.ReadAllTextAsync(file, Ct));
+        Assert.False(File.Exists(file + ".part"));
+    }
+
+    [Theory]
+    [InlineData("([")]
+    [InlineData("(?=x)y")]
+    public async Task A_pattern_that_is_none_is_refused_with_its_place_when_the_loop_is_applied(string pattern)
+    {
+        server.Write("plates.csv", "plate,y\nA,1\n");
+        var file = server.Write(
+            "plates.yaml",
+            $$"""
+            loop: plates
+            data:
+              source: { files: plates.csv }
+              contract:
+                plate: { type: string, pattern: "{{pattern}}" }
+            model: { task: regress, target: y, try: [lightgbm] }
+            """
+        );
+
+        var said = await CommandLine.RunAsync(server, ["apply", file], Ct);
+
+        Assert.Equal(2, said.ExitCode);
+        Assert.StartsWith($"{file}:5:12: Column 'plate'", said.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_wrong_only_in_view_of_the_data_ends_the_loop_at_ingest_and_the_command_with_it()
+    {
+        server.Write("towns.csv", "town,y\n" + string.Concat(Enumerable.Repeat("Delft,1\nGouda,2\n", 40)));
+        var file = server.Write(
+            "towns.yaml",
+            """
+            loop: towns
+            data:
+              source: { files: towns.csv }
+              recipe:
+                - derive: { next: town + 1 }
+            model: { task: regress, target: y, try: [lightgbm] }
+            """
+        );
+
+        var said = await CommandLine.RunAsync(server, ["apply", file], Ct);
+
+        Assert.NotEqual(0, said.ExitCode);
+        var loop = await server.Client.LoopAsync(new("towns"), Ct);
+        var ingest = loop.Stages.Single(s => s.Name is "ingest");
+        Assert.Equal(StageState.Failed, ingest.State);
+        Assert.Contains("'+'", ingest.Message, StringComparison.Ordinal);
+    }
+}
