@@ -12,11 +12,45 @@ internal sealed record ChampionMetrics(VersionNumber Number, IReadOnlyDictionary
     /// <summary>Where the champion has learned from some of the test rows: candidate and champion on the others only.</summary>
     public UnseenRows? Unseen { get; init; }
 
-    /// <summary>From what an evaluation measured.</summary>
-    public static ChampionMetrics Of(VersionNumber number, EvaluationReport report) =>
-        new(number, report.Metrics[StartGates.Champion])
+    /// <summary>Whether it was measured as it was before it learned from its own test rows, and not as it serves.</summary>
+    public bool IsAsTested { get; init; }
+
+    public string Name => $"champion v{Number}{(IsAsTested ? " as it was tested" : "")}";
+
+    /// <summary>
+    /// From what an evaluation measured: of the champion that serves, or, where that has learned from nearly all of the test rows, of
+    /// what its own test was made with.
+    /// </summary>
+    public static ChampionMetrics Of(VersionNumber number, EvaluationReport report)
+    {
+        var served = Of(number, report, StartGates.Champion);
+        return
+            served.Unseen is { Rows: < EvaluateModels.FewestUnseen }
+            && report.Metrics.ContainsKey(StartGates.ChampionAsTested)
+            ? Of(number, report, StartGates.ChampionAsTested) with
+            {
+                IsAsTested = true,
+            }
+            : served;
+    }
+
+    private static ChampionMetrics Of(VersionNumber number, EvaluationReport report, string package) =>
+        new(number, report.Metrics[package])
         {
-            Unseen = report.Unseen.GetValueOrDefault(StartGates.Champion),
+            Unseen =
+                report.Unseen.GetValueOrDefault(package) is not { } unseen ? null
+                : unseen.Metrics.TryGetValue(package, out var metrics)
+                    ? unseen with
+                    {
+                        Metrics = new Dictionary<string, IReadOnlyDictionary<string, double>>(
+                            unseen.Metrics,
+                            StringComparer.Ordinal
+                        )
+                        {
+                            [StartGates.Champion] = metrics,
+                        },
+                    }
+                : unseen,
         };
 }
 
@@ -85,12 +119,12 @@ internal static class GatePolicy
                     true,
                     value,
                     null,
-                    $"{gate.Metric} {Show(value, 3)}; champion v{champion.Number} has learned from all but {unseen.Rows} of the test rows: not comparable yet"
+                    $"{gate.Metric} {Show(value, 3)}; {champion.Name} has learned from all but {unseen.Rows} of the test rows: not comparable yet"
                 );
             }
 
             value = unseen.Metrics[StartGates.Candidate].GetValueOrDefault(gate.Metric, double.NaN);
-            champion = new(champion.Number, unseen.Metrics[StartGates.Champion]);
+            champion = champion with { Metrics = unseen.Metrics[StartGates.Champion], Unseen = null };
             if (double.IsNaN(value))
             {
                 return Failed(
@@ -106,10 +140,7 @@ internal static class GatePolicy
         {
             GateReference.Constant => (0, ""),
             GateReference.Baseline => (baseline.GetValueOrDefault(gate.Metric, double.NaN), "baseline"),
-            GateReference.Champion => (
-                champion!.Metrics.GetValueOrDefault(gate.Metric, double.NaN),
-                $"champion v{champion.Number}"
-            ),
+            GateReference.Champion => (champion!.Metrics.GetValueOrDefault(gate.Metric, double.NaN), champion.Name),
             _ => throw new ArgumentOutOfRangeException(nameof(gate), gate.Against, "No such reference."),
         };
         var bound = reference + gate.Offset;

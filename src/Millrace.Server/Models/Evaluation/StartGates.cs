@@ -31,6 +31,9 @@ internal sealed class StartGates(
     public const string Candidate = "candidate";
     public const string Champion = "champion";
 
+    /// <summary>The champion as it was before it learned from its own test rows.</summary>
+    public const string ChampionAsTested = "champion_as_tested";
+
     public async Task RunAsync(
         ModelName model,
         VersionNumber number,
@@ -117,6 +120,10 @@ internal sealed class StartGates(
         if (champion is not null && champion.Number != version.Number)
         {
             packages[Champion] = champion.Folder;
+            if (ModelFolder.FindTested((await runs.RunAsync(champion.Run, ct)).Folder) is { } tested)
+            {
+                packages[ChampionAsTested] = tested;
+            }
         }
 
         var id = JobId.New(time);
