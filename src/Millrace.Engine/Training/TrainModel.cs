@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Millrace.Core;
 using Millrace.Engine.Declarations;
 using Millrace.Engine.Scoring;
@@ -38,6 +39,7 @@ public static class TrainModel
                     ? Recommend(spec, algorithm, parameters, rows, sink, ct)
                     : Score(spec, algorithm, parameters, rows, sink, ct);
         }
+        Note(algorithm, report, clock.Elapsed, sink);
         var files = ModelFolder.Files(spec.OutputFolder);
         using var process = Process.GetCurrentProcess();
         return report with
@@ -47,6 +49,31 @@ public static class TrainModel
             PeakMemoryBytes = process.PeakWorkingSet64,
             Seconds = clock.Elapsed.TotalSeconds,
         };
+    }
+
+    /// <summary>What a person looks for in the log of a run that went well.</summary>
+    private static void Note(Algorithm algorithm, TrainingReport report, TimeSpan took, IWorkSink sink)
+    {
+        sink.Log(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{algorithm.Name}: learned from {report.TrainRows:N0} rows, tested on {report.TestRows:N0}, in {took.TotalSeconds:0.0} s"
+            )
+        );
+        foreach (var (metric, value) in report.Metrics)
+        {
+            sink.Log(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{metric} {value:0.####} (baseline {report.Baseline.GetValueOrDefault(metric, double.NaN):0.####})"
+                )
+            );
+        }
+
+        foreach (var notice in report.Notices)
+        {
+            sink.Log(notice);
+        }
     }
 
     private static TrainingReport Score(

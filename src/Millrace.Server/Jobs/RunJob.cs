@@ -55,6 +55,17 @@ internal sealed partial class RunJob(
         {
             await EndAsync(job, handler, JobState.Cancelled, null, stopping);
         }
+        catch (OperationCanceledException)
+        {
+            // A server that is told to stop is no fault of the job's: only what ends the server counts against it.
+            await db.Set<JobRow>()
+                .Where(j => j.Id == id)
+                .ExecuteUpdateAsync(
+                    set => set.SetProperty(j => j.Attempts, j => j.Attempts - 1),
+                    CancellationToken.None
+                );
+            throw;
+        }
         catch (RefusalException refusal)
         {
             await EndAsync(job, handler, JobState.Failed, refusal.Message, stopping);
