@@ -86,6 +86,10 @@ public sealed class JourneyTests(BrowserFixture fixture)
         await using var visitor = await fixture.VisitAsync(fixture.Server);
         var page = visitor.Page;
         await visitor.OpenAsync("ingest");
+        // Drawn first, and only then listened to: a file chosen in between, which no person is quick enough for, would be lost.
+        await page.WaitForFunctionAsync(
+            "() => '_blazorInputFileNextFileId' in (document.querySelector('input[type=file]') ?? {})"
+        );
         await page.GetByLabel("File to add")
             .SetInputFilesAsync(
                 new FilePayload
