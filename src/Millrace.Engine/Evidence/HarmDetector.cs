@@ -39,14 +39,8 @@ public sealed record HarmState
     /// <summary>The watch over the version's own loss.</summary>
     public MeanWatchState Loss { get; init; } = new();
 
-    /// <summary>The watch over the same, that allows for a world which got harder.</summary>
-    public MeanWatchState Hard { get; init; } = new();
-
     /// <summary>The watch over its loss less the trivial model's.</summary>
     public MeanWatchState Excess { get; init; } = new();
-
-    /// <summary>The watch over the same, for which a version that is as good as the trivial model is as good as it need be.</summary>
-    public MeanWatchState Worse { get; init; } = new();
 }
 
 /// <summary>
@@ -58,19 +52,25 @@ public sealed record HarmState
 /// </summary>
 public sealed class HarmDetector
 {
+    /// <summary>The margin of both watches that is the tolerance alone.</summary>
+    private const int Rose = 0;
+
+    /// <summary>The margin of the loss that allows for a world which gets harder for everybody.</summary>
+    private const int RoseMore = 1;
+
+    /// <summary>The margin of the excess for which a version as good as the trivial model is as good as it need be.</summary>
+    private const int Worse = 1;
+
     private readonly HarmOptions options;
     private readonly MeanWatch loss;
-    private readonly MeanWatch hard;
     private readonly MeanWatch excess;
-    private readonly MeanWatch worse;
 
     public HarmDetector(HarmOptions options, HarmState? state = null)
     {
         this.options = options;
-        loss = new(0, options, options.Prior, state?.Loss);
-        hard = new(0, options, options.Prior, state?.Hard);
-        excess = new(-1, options, null, state?.Excess);
-        worse = new(-1, options, null, state?.Worse, floor: 0);
+        var tolerance = options.Tolerance;
+        loss = new(0, options, options.Prior, state?.Loss, new(tolerance), new(tolerance + options.Hardship));
+        excess = new(-1, options, null, state?.Excess, new(tolerance), new(tolerance, Floor: 0));
         Outcomes = state?.Outcomes ?? 0;
     }
 
@@ -85,8 +85,9 @@ public sealed class HarmDetector
     /// <summary>The e-detector's value: harm where it reaches <see cref="HarmOptions.RunLength"/>.</summary>
     public double Evidence =>
         excess.Count == 0
-            ? loss.Evidence
-            : (Math.Min(loss.Evidence, excess.Evidence) + hard.Evidence + worse.Evidence) / 3;
+            ? loss.Evidence(Rose)
+            : (Math.Min(loss.Evidence(Rose), excess.Evidence(Rose)) + loss.Evidence(RoseMore) + excess.Evidence(Worse))
+                / 3;
 
     public bool IsHarm => Evidence >= options.RunLength;
 
@@ -95,9 +96,7 @@ public sealed class HarmDetector
         {
             Outcomes = Outcomes,
             Loss = loss.State,
-            Hard = hard.State,
             Excess = excess.State,
-            Worse = worse.State,
         };
 
     private double KnownWeight => options.Prior is null ? 0 : options.PriorWeight;
@@ -110,12 +109,10 @@ public sealed class HarmDetector
     public void Add(double loss, double? baseline = null)
     {
         Outcomes++;
-        this.loss.Add(loss, options.Tolerance);
-        hard.Add(loss, options.Tolerance + options.Hardship);
+        this.loss.Add(loss);
         if (baseline is { } trivial)
         {
-            excess.Add(loss - trivial, options.Tolerance);
-            worse.Add(loss - trivial, options.Tolerance);
+            excess.Add(loss - trivial);
         }
     }
 }

@@ -15,15 +15,20 @@ public sealed record MeanWatchState
     /// <summary>The lowest upper confidence bound yet of what is normal.</summary>
     public double? Bound { get; init; }
 
-    /// <summary>The detector of each bet, from the smallest bet on.</summary>
-    public IReadOnlyList<double> Bets { get; init; } = [];
+    /// <summary>By margin, the detector of each bet, from the smallest bet on.</summary>
+    public IReadOnlyList<IReadOnlyList<double>> Bets { get; init; } = [];
 }
 
+/// <summary>What is no rise.</summary>
+/// <param name="Tolerance">A mean that is above normal by this much, or less.</param>
+/// <param name="Floor">What is normal at least, whatever was learned.</param>
+internal readonly record struct Margin(double Tolerance, double Floor = double.NegativeInfinity);
+
 /// <summary>
-/// A Shiryaev–Roberts e-detector of a rise of a mean above what was normal, where normal is learned from the same values. Each
+/// Shiryaev–Roberts e-detectors of a rise of one mean above what was normal, where normal is learned from the same values. Each
 /// value is held against the lowest upper confidence bound of the mean so far, so the reference has no last outcome: it is wide
 /// at first, when only a large rise can be told from chance, and narrows as long as nothing happens. A rise moves the bound
-/// up, and the lowest stays where it was. While the bound is above the true mean (the sequence of bounds is time-uniform), the
+/// up, and the lowest stays where it was. While the bound is above the true mean (the sequence of bounds is time-uniform), each
 /// detector is one of Shin, Ramdas and Rinaldo 2022: its mean run length to a false alarm is at least its threshold.
 /// </summary>
 internal sealed class MeanWatch
@@ -44,11 +49,11 @@ internal sealed class MeanWatch
     private const double Most = 1e200;
 
     private readonly double low;
-    private readonly double floor;
+    private readonly Margin[] margins;
     private readonly double prior;
     private readonly double priorWeight;
     private readonly double tightest;
-    private readonly double[] bets;
+    private readonly double[][] bets;
     private double sum;
     private double squares;
     private double reference;
@@ -58,21 +63,15 @@ internal sealed class MeanWatch
     /// <param name="options">How soon normal is known.</param>
     /// <param name="prior">What is normal before the first value; null where that is not known.</param>
     /// <param name="state">What an earlier look left; null to begin.</param>
-    /// <param name="floor">A mean at or below this is normal, whatever was learned.</param>
-    public MeanWatch(
-        double low,
-        HarmOptions options,
-        double? prior,
-        MeanWatchState? state,
-        double floor = double.NegativeInfinity
-    )
+    /// <param name="margins">One for each detector.</param>
+    public MeanWatch(double low, HarmOptions options, double? prior, MeanWatchState? state, params Margin[] margins)
     {
         this.low = low;
-        this.floor = floor;
+        this.margins = margins;
         this.prior = prior ?? 0;
         priorWeight = prior is null ? 0 : options.PriorWeight;
         tightest = Math.Max(1, options.Reference);
-        bets = state is { Bets.Count: > 0 } ? [.. state.Bets] : new double[Grid.Length];
+        bets = [.. margins.Select((_, i) => state?.Bets.ElementAtOrDefault(i)?.ToArray() ?? new double[Grid.Length])];
         Count = state?.Count ?? 0;
         sum = state?.Sum ?? 0;
         squares = state?.Squares ?? 0;
@@ -89,18 +88,16 @@ internal sealed class MeanWatch
     /// <summary>What is normal; NaN while nothing is known.</summary>
     public double Reference => reference;
 
-    public double Evidence
+    /// <param name="margin">Which of the margins, from 0.</param>
+    public double Evidence(int margin)
     {
-        get
+        var evidence = 0.0;
+        for (var i = 0; i < Grid.Length; i++)
         {
-            var evidence = 0.0;
-            for (var i = 0; i < bets.Length; i++)
-            {
-                evidence += Weights[i] * bets[i];
-            }
-
-            return evidence;
+            evidence += Weights[i] * bets[margin][i];
         }
+
+        return evidence;
     }
 
     public MeanWatchState State =>
@@ -111,25 +108,16 @@ internal sealed class MeanWatch
             Squares = squares,
             Reference = double.IsNaN(reference) ? null : reference,
             Bound = double.IsFinite(bound) ? bound : null,
-            Bets = [.. bets],
+            Bets = [.. bets.Select(IReadOnlyList<double> (b) => [.. b])],
         };
 
     /// <param name="value">Between the least and 1; anything else counts as the nearer end, what is no number as the worst.</param>
-    /// <param name="tolerance">This much above normal is no rise.</param>
-    public void Add(double value, double tolerance)
+    public void Add(double value)
     {
         value = double.IsNaN(value) ? 1 : Math.Clamp(value, low, 1);
-        var span = 1 - low;
-        var normal = Math.Max(bound, Math.Max(reference, floor) + tolerance);
-        if (normal < 1)
+        for (var i = 0; i < margins.Length; i++)
         {
-            // Distance above the least value; the bets must not lose more than all.
-            normal = Math.Max(normal - low, span * 1e-3);
-            var change = (value - low - normal) / normal;
-            for (var i = 0; i < bets.Length; i++)
-            {
-                bets[i] = Math.Min((bets[i] + 1) * (1 + (Grid[i] * change)), Most);
-            }
+            Bet(value, Math.Max(bound, Math.Max(reference, margins[i].Floor) + margins[i].Tolerance), bets[i]);
         }
 
         Count++;
@@ -138,6 +126,22 @@ internal sealed class MeanWatch
         if (double.IsFinite(priorWeight))
         {
             Narrow();
+        }
+    }
+
+    private void Bet(double value, double normal, double[] on)
+    {
+        if (!(normal < 1))
+        {
+            return;
+        }
+
+        // Distance above the least value; the bets must not lose more than all.
+        normal = Math.Max(normal - low, (1 - low) * 1e-3);
+        var change = (value - low - normal) / normal;
+        for (var i = 0; i < on.Length; i++)
+        {
+            on[i] = Math.Min((on[i] + 1) * (1 + (Grid[i] * change)), Most);
         }
     }
 
