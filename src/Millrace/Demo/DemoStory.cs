@@ -34,6 +34,7 @@ internal sealed class DemoStory(
     private readonly Daily live = new();
     private readonly Daily never = new();
     private readonly HashSet<int> begun = [];
+    private readonly List<int> harmDays = [];
     private int told;
     private int summed;
     private long sent;
@@ -54,7 +55,7 @@ internal sealed class DemoStory(
             await SettleAsync(day, ct);
         }
 
-        return Result(await client.LoopAsync(Loop, ct), await HarmAlertsAsync(ct));
+        return Result(await client.LoopAsync(Loop, ct));
     }
 
     /// <summary>The first version, at an endpoint that nothing watches and nothing retrains.</summary>
@@ -150,6 +151,7 @@ internal sealed class DemoStory(
         for (var looks = 1; ; looks++)
         {
             var loop = await client.LoopAsync(Loop, ct);
+            await TellHarmAsync(ct);
             Tell(day, loop, monitor);
             var isTraining =
                 loop.Retrainings[0].State == RetrainingState.Running
@@ -199,33 +201,33 @@ internal sealed class DemoStory(
     private static string Why(RetrainingView retraining) =>
         retraining.Trigger switch
         {
-            TriggerKind.Harm => "Harm is seen, a retraining begins:",
+            TriggerKind.Harm => "A retraining begins on harm:",
             TriggerKind.Schedule => "A retraining begins:",
             _ => "A person starts a retraining:",
         };
 
-    /// <summary>The days on which people were told of harm.</summary>
-    private async Task<List<int>> HarmAlertsAsync(CancellationToken ct) =>
-        [
-            .. (await client.AlertsAsync(1000, 0, ct))
-                .Items.Where(a => string.Equals(a.Kind, "harm", StringComparison.Ordinal))
-                .Select(a => DayOf(a.At))
-                .Order(),
-        ];
-
-    private DemoResult Result(LoopView loop, List<int> alerts)
+    /// <summary>Harm is told of when it is seen, which may be before its retraining can begin.</summary>
+    private async Task TellHarmAsync(CancellationToken ct)
     {
-        var harm = loop
-            .Retrainings.Where(r => r.Trigger == TriggerKind.Harm)
-            .OrderBy(r => r.Number)
-            .Select(r => (Retraining: r, Day: DayOf(r.StartedAt)))
-            .ToList();
+        var alerts = (await client.AlertsAsync(100, 0, ct)).Items.Where(a =>
+            string.Equals(a.Kind, "harm", StringComparison.Ordinal)
+        );
+        foreach (var alert in alerts.OrderBy(a => a.Number).Skip(harmDays.Count))
+        {
+            harmDays.Add(DayOf(alert.At));
+            tell(harmDays[^1], $"Harm is seen: {alert.Message}");
+        }
+    }
+
+    private DemoResult Result(LoopView loop)
+    {
+        var harm = loop.Retrainings.Where(r => r.Trigger == TriggerKind.Harm).Select(r => DayOf(r.StartedAt)).ToList();
         var before = live.Mean((shiftDay ?? Days) - Month, (shiftDay ?? Days) - 1);
         var worst = shiftDay is { } shift ? live.Worst(shift, 3) : before;
         return new()
         {
             ShiftDay = shiftDay,
-            DetectedDay = alerts.Where(day => day >= shiftDay).Select(day => (int?)day).FirstOrDefault(),
+            DetectedDay = harmDays.Where(day => day >= shiftDay).Select(day => (int?)day).FirstOrDefault(),
             PromotedDay = loop
                 .Retrainings.Where(r => r.State == RetrainingState.Promoted && DayOf(r.StartedAt) >= shiftDay)
                 .OrderBy(r => r.Number)
@@ -236,7 +238,7 @@ internal sealed class DemoStory(
             HitRateAtWorst = Round(worst),
             HitRateAfter = Round(live.Mean(Days - Month, Days - 1)),
             NeverRetrainAfter = Round(never.Mean(Days - Month, Days - 1)),
-            FalseAlarmsBeforeShift = harm.Count(h => shiftDay is null || h.Day < shiftDay),
+            FalseAlarmsBeforeShift = harm.Count(day => shiftDay is null || day < shiftDay),
             HarmRetrainings = harm.Count,
             Retrainings = loop.Retrainings.Count - 1,
         };

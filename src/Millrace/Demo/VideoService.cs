@@ -14,7 +14,7 @@ internal sealed class VideoService
     /// <summary>After so many days a film's licence ends: as many go as come, so that choosing is as hard at the end as at the start.</summary>
     private const int Licence = 250;
 
-    /// <summary>The chance that a viewer leaves on a day; another comes in his place, and nobody has seen more on average from day to day.</summary>
+    /// <summary>The chance that a viewer leaves on a day; another comes in his place, so that what people have seen already does not pile up.</summary>
     private const double Leaving = 0.01;
 
     /// <summary>How many films a viewer comes across by himself before he chooses.</summary>
