@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using Millrace.Api;
 using Millrace.Testing;
 using Xunit;
@@ -34,10 +35,7 @@ public sealed class RefusedInputTests(ServerFixture server) : IClassFixture<Serv
         string named
     )
     {
-        using var content = new StringContent(
-            body,
-            new System.Net.Http.Headers.MediaTypeHeaderValue("application/json")
-        );
+        using var content = new StringContent(body, new MediaTypeHeaderValue("application/json"));
 
         using var answer = await server.Http.PostAsync(new Uri(path, UriKind.Relative), content, Ct);
 

@@ -45,6 +45,27 @@ public sealed class ServerTests(ServerFixture server) : IClassFixture<ServerFixt
     }
 
     [Fact]
+    public async Task A_server_that_listens_to_everybody_is_found_by_the_verbs_of_this_machine()
+    {
+        const string Token = "0123456789abcdef0123456789abcdef";
+        var folder = Path.Combine(server.Folder, "open");
+        await using var open = await MillraceServer.StartAsync(
+            new()
+            {
+                Folder = folder,
+                Address = new("http://0.0.0.0:0"),
+                Token = Token,
+                LogToConsole = false,
+            },
+            Ct
+        );
+
+        var said = await CommandLine.RunAsync(null, ["data", "list", "--folder", folder, "--token", Token], Ct);
+
+        Assert.True(said.ExitCode == 0, said.Error);
+    }
+
+    [Fact]
     public async Task Another_machines_name_for_this_server_is_refused()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/server");

@@ -6,11 +6,11 @@ namespace Millrace.Testing;
 /// <summary>The real command line in a process of its own, as a person or a script starts it.</summary>
 public static class CommandLine
 {
-    /// <param name="server">The server that MILLRACE_URL names to it.</param>
+    /// <param name="server">The server that MILLRACE_URL names to it; with none the command looks for itself.</param>
     /// <param name="arguments">The verb and what follows it.</param>
     /// <param name="ct">Ends the process.</param>
     public static async Task<CommandResult> RunAsync(
-        ServerFixture server,
+        ServerFixture? server,
         IReadOnlyList<string> arguments,
         CancellationToken ct
     )
@@ -27,7 +27,7 @@ public static class CommandLine
             start.ArgumentList.Add(argument);
         }
 
-        start.Environment["MILLRACE_URL"] = server.Http.BaseAddress!.ToString();
+        start.Environment["MILLRACE_URL"] = server?.Http.BaseAddress!.ToString();
         using var process = Process.Start(start)!;
         try
         {

@@ -75,4 +75,20 @@ public sealed class InterruptedTrainingTests(TrainingServer server) : IClassFixt
             Assert.Equal(points.Count, points.Select(p => p.Step).Distinct().Count());
         }
     }
+
+    [Fact]
+    public async Task However_often_a_server_is_told_to_stop_it_does_not_count_against_the_run()
+    {
+        var id = await server.StartRunAsync(server.LongVisits("patient"), Ct);
+        for (var stop = 0; stop < 4; stop++)
+        {
+            await server.TrainingOfAsync(id, Ct);
+            await server.RestartAsync();
+        }
+
+        await server.TrainingOfAsync(id, Ct);
+        Assert.Equal(RunState.Running, (await server.Client.RunAsync(id, Ct)).State);
+        await server.Client.CancelRunAsync(id, Ct);
+        await server.EndOfRunAsync(id, Ct);
+    }
 }

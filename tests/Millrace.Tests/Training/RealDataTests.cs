@@ -1,4 +1,3 @@
-using System.Globalization;
 using Millrace.Engine.Declarations;
 using Millrace.Engine.Tables;
 using Millrace.Engine.Training;
@@ -111,25 +110,12 @@ public sealed class RealDataTests(ITestOutputHelper output) : IDisposable
     private async Task<TrainingReport> TrainAsync(TrainingSpec spec)
     {
         var report = await shop.TrainAsync(spec);
-        output.WriteLine(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"{report.Algorithm}: {report.TrainRows} + {report.TestRows} rows, {report.Seconds:F1} s, {report.PeakMemoryBytes >> 20} MB"
-            )
-        );
-        foreach (var (name, value) in report.Metrics)
+        foreach (var line in shop.Log)
         {
-            output.WriteLine(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"  {name} {value:F4} (baseline {report.Baseline[name]:F4})"
-                )
-            );
+            output.WriteLine(line);
         }
-        foreach (var notice in report.Notices)
-        {
-            output.WriteLine("  " + notice);
-        }
+
+        shop.Log.Clear();
         return report;
     }
 }

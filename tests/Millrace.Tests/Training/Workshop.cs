@@ -17,6 +17,8 @@ public sealed class Workshop : IWorkSink, IDisposable
 
     public ConcurrentQueue<(string Key, double Value, long Step)> Metrics { get; } = new();
 
+    public ConcurrentQueue<string> Log { get; } = new();
+
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     /// <summary>A spec over the rows of a query, with the tests' usual: one thread, an empty recipe.</summary>
@@ -88,7 +90,7 @@ public sealed class Workshop : IWorkSink, IDisposable
 
     void IWorkSink.Metric(string key, double value, long step) => Metrics.Enqueue((key, value, step));
 
-    void IWorkSink.Log(string line) { }
+    void IWorkSink.Log(string line) => Log.Enqueue(line);
 
     private static ColumnType Type(string duck) =>
         duck switch
