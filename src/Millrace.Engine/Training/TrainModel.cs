@@ -88,6 +88,7 @@ public static class TrainModel
         var model = spec.Model;
         sink.Progress(null, "Fitting the recipe");
         var plan = FeaturePlan.Make(rows, spec, ct);
+        sink.Fact(WorkFacts.RecipeHash, plan.Recipe.Hash);
         var prepared = PreparedRows.Make(rows, plan, model, isTested: true, ct);
         var primary = Primary(model, prepared.Classes.Count);
         var trained = new TrainLightGbm(prepared, plan, model, parameters, primary, sink, rows.Notices).Run(ct);
@@ -145,6 +146,7 @@ public static class TrainModel
     {
         sink.Progress(0.05, "Fitting the recipe");
         var prepared = InteractionRows.Make(rows, spec, ct);
+        sink.Fact(WorkFacts.RecipeHash, prepared.Recipe.Hash);
         var interactions = prepared.Training(ct);
         var trained = TrainRecommender.Run(interactions, algorithm, parameters, sink, ct);
         var card = WriteRecommender(TestedFolder(spec), spec, rows, prepared, trained, ct);

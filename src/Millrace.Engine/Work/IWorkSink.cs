@@ -11,4 +11,9 @@ public interface IWorkSink
     void Metric(string key, double value, long step);
 
     void Log(string line);
+
+    /// <summary>What is known before the work has a result, and stays known where it never has one.</summary>
+    /// <param name="key">One of <see cref="WorkFacts"/>.</param>
+    /// <param name="value">The latest value of a key is the one that holds.</param>
+    void Fact(string key, string value) { }
 }

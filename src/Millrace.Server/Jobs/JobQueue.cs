@@ -25,6 +25,9 @@ internal sealed class JobQueue : IDisposable
 
         public string Doing { get; set; } = "Starting";
 
+        /// <summary>What it knew of itself before its end, by <see cref="Engine.Work.WorkFacts"/>.</summary>
+        public ConcurrentDictionary<string, string> Facts { get; } = new(StringComparer.Ordinal);
+
         public CancellationTokenSource Cancel { get; } = cancel;
     }
 }

@@ -146,6 +146,10 @@ internal sealed partial class RunJob(
             {
                 metrics.Enqueue(new(metric.Key, metric.Value, metric.Step, time.GetUtcNow()));
             }
+            else if (said.Fact is { } fact)
+            {
+                standing.Facts[fact.Key] = fact.Value;
+            }
         }
     }
 

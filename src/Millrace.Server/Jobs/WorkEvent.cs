@@ -9,6 +9,8 @@ public sealed record WorkEvent
 
     public string? Log { get; init; }
 
+    public WorkFact? Fact { get; init; }
+
     /// <summary>The work is refused: the caller's affair, not a crash.</summary>
     public string? Refused { get; init; }
 }
@@ -16,3 +18,5 @@ public sealed record WorkEvent
 public sealed record WorkProgress(double? Done, string Doing);
 
 public sealed record WorkMeasure(string Key, double Value, long Step);
+
+public sealed record WorkFact(string Key, string Value);

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 using Millrace.Core;
 using Millrace.Engine.Work;
@@ -27,6 +29,7 @@ internal static class WorkCommand
         var sink = new StdoutSink();
         using var orphaned = CancellationTokenSource.CreateLinkedTokenSource(ct);
         _ = WatchParentAsync(orphaned);
+        using var memory = new Timer(_ => TellMemory(sink), null, TimeSpan.Zero, TimeSpan.FromSeconds(1));
         try
         {
             var text = await File.ReadAllTextAsync(Path.Combine(folder, WorkFiles.Spec), orphaned.Token);
@@ -60,6 +63,12 @@ internal static class WorkCommand
         Environment.Exit(ExitCode.Cancelled);
     }
 
+    private static void TellMemory(StdoutSink sink)
+    {
+        using var process = Process.GetCurrentProcess();
+        sink.Fact(WorkFacts.PeakMemoryBytes, process.PeakWorkingSet64.ToString(CultureInfo.InvariantCulture));
+    }
+
     private sealed class StdoutSink : IWorkSink
     {
         private readonly Lock writing = new();
@@ -69,6 +78,8 @@ internal static class WorkCommand
         public void Metric(string key, double value, long step) => Write(new() { Metric = new(key, value, step) });
 
         public void Log(string line) => Write(new() { Log = line });
+
+        public void Fact(string key, string value) => Write(new() { Fact = new(key, value) });
 
         public void Write(WorkEvent said)
         {

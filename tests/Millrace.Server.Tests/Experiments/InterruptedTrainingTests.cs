@@ -24,6 +24,9 @@ public sealed class InterruptedTrainingTests(TrainingServer server) : IClassFixt
         Assert.Equal(RunState.Failed, run.State);
         Assert.Contains("signal 9", run.Error, StringComparison.Ordinal);
         Assert.NotNull(run.EndedAt);
+        Assert.Equal("100000", run.Params["num_iterations"]);
+        Assert.NotEmpty(run.RecipeHash!);
+        Assert.True(run is { Seconds: > 0, PeakMemoryBytes: > 0 });
         await server.TrainAsync(server.Visits("after a crash"), Ct);
     }
 

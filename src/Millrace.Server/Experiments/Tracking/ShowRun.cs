@@ -14,6 +14,7 @@ internal sealed class ShowRun(MillraceDb db, JobQueue queue, ShowJobs jobs, IRun
         var run = await FindAsync(id, ct);
         var metrics = await db.Set<MetricRow>().AsNoTracking().Where(m => m.Run == id).ToListAsync(ct);
         var standing = queue.Running.GetValueOrDefault(run.Job);
+        var known = KnownFacts.Of(queue, run.Job);
         return new()
         {
             Id = run.Id,
@@ -33,12 +34,12 @@ internal sealed class ShowRun(MillraceDb db, JobQueue queue, ShowJobs jobs, IRun
             Dataset = run.Dataset,
             DatasetVersion = run.DatasetVersion,
             DatasetHash = run.DatasetHash,
-            RecipeHash = run.RecipeHash,
+            RecipeHash = run.RecipeHash ?? known.RecipeHash,
             ModelHash = run.ModelHash,
             CodeVersion = run.CodeVersion,
             Seed = run.Seed,
             Seconds = run.Seconds,
-            PeakMemoryBytes = run.PeakMemoryBytes,
+            PeakMemoryBytes = run.PeakMemoryBytes ?? known.PeakMemoryBytes,
             TrainRows = run.TrainRows,
             TestRows = run.TestRows,
             Params = Sorted(

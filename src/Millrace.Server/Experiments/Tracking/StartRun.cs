@@ -35,6 +35,17 @@ internal sealed class StartRun(MillraceDb db, StartJob jobs, MillraceFolder fold
         await AddExperimentAsync(request.Experiment, ct);
         db.Add(Row(request, run, job, spec));
         db.AddRange(
+            Algorithm
+                .Find(request.Algorithm, request.Model.Task)
+                .Resolve(request.Algorithm)
+                .All.Select(p => new ParamRow
+                {
+                    Run = run,
+                    Key = p.Key,
+                    Value = p.Value,
+                })
+        );
+        db.AddRange(
             request.Tags.Select(t => new RunTagRow
             {
                 Run = run,

@@ -21,6 +21,7 @@ internal sealed class TrainHandler(
     MillraceDb db,
     MillraceFolder folder,
     RecordPoints points,
+    JobQueue queue,
     AuditTrail audit,
     TimeProvider time
 ) : IJobHandler
@@ -80,13 +81,19 @@ internal sealed class TrainHandler(
         var run = RunOf(job);
         var now = time.GetUtcNow();
         var state = error is null ? RunState.Killed : RunState.Failed;
+        var known = KnownFacts.Of(queue, job.Id);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        var started = await db.Set<RunRow>().Where(r => r.Id == run).Select(r => r.StartedAt).SingleAsync(ct);
+        var seconds = (now - started)?.TotalSeconds;
         var changed = await Unended(run)
             .ExecuteUpdateAsync(
                 set =>
                     set.SetProperty(r => r.State, state)
                         .SetProperty(r => r.Error, error)
-                        .SetProperty(r => r.EndedAt, now),
+                        .SetProperty(r => r.EndedAt, now)
+                        .SetProperty(r => r.Seconds, seconds)
+                        .SetProperty(r => r.RecipeHash, known.RecipeHash)
+                        .SetProperty(r => r.PeakMemoryBytes, known.PeakMemoryBytes),
                 ct
             );
         if (changed > 0 && error is not null)
@@ -131,14 +138,6 @@ internal sealed class TrainHandler(
 
     private void AddNumbers(RunId run, TrainingReport said)
     {
-        db.AddRange(
-            said.Parameters.Select(p => new ParamRow
-            {
-                Run = run,
-                Key = p.Key,
-                Value = p.Value,
-            })
-        );
         db.AddRange(said.Metrics.Select(m => Metric(MetricOf.Model, m)));
         db.AddRange(said.Baseline.Select(m => Metric(MetricOf.Baseline, m)));
 
