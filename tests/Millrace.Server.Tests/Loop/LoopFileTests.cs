@@ -1,3 +1,5 @@
+using Millrace.Api;
+using Millrace.Core;
 using Millrace.Testing;
 using Xunit;
 
@@ -67,4 +69,61 @@ public sealed class LoopFileTests(ServerFixture server) : IClassFixture<ServerFi
         Assert.Equal(isUnchecked, ingest.Message.Contains("data.dataset", StringComparison.Ordinal));
         Assert.Equal(!isUnchecked, ingest.Message.Contains("1 rows in quarantine", StringComparison.Ordinal));
     }
+
+    [Fact]
+    public async Task A_loop_whose_gates_failed_is_not_trained_again_by_the_same_file()
+    {
+        var file = Regression("strict", "gates: [rmse <= 0.000001]");
+        await ApplyAsync(file);
+        var failed = await server.SettledAsync(new("strict"), Ct);
+        Assert.Equal(StageState.Failed, failed.Stages.Single(s => s.Name is "gates").State);
+
+        var again = await ApplyAsync("# They are to be strict." + Environment.NewLine + file);
+
+        Assert.False(again.Changed);
+        Assert.Single((await server.Client.ModelAsync(new("strict"), Ct)).Versions);
+    }
+
+    [Fact]
+    public async Task An_endpoint_belongs_to_one_loop()
+    {
+        await ApplyAsync(Regression("first", "deploy: { endpoint: shared }"));
+
+        var refusal = await Assert.ThrowsAsync<RefusalException>(() =>
+            ApplyAsync(Regression("second", "deploy: { endpoint: shared }"))
+        );
+
+        Assert.Contains("Loop first serves at the endpoint shared", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_people_deploy_in_place_of_a_loops_version_is_what_the_loop_says_serves()
+    {
+        var file = Regression("replaced", "deploy: { endpoint: replaced }");
+        await ApplyAsync(file);
+        await server.SettledAsync(new("replaced"), Ct);
+        await ApplyAsync(file.Replace("[lightgbm]", "[lightgbm: { num_leaves: 3 }]", StringComparison.Ordinal));
+        var second = await server.SettledAsync(new("replaced"), Ct);
+        Assert.Equal("v2 serves", second.Stages.Single(s => s.Name is "deploy").Headline);
+
+        await server.Client.DeployAsync(new("replaced"), new(new("replaced"), new(1), "it was better"), Ct);
+
+        var deploy = (await server.Client.LoopAsync(new("replaced"), Ct)).Stages.Single(s => s.Name is "deploy");
+        Assert.Equal("v1 serves", deploy.Headline);
+        Assert.Contains("replaced by hand", deploy.Message, StringComparison.Ordinal);
+    }
+
+    private string Regression(string name, string more)
+    {
+        server.Write(name + ".csv", "x,y\n" + string.Concat(Enumerable.Range(0, 60).Select(i => $"{i},{i % 7}\n")));
+        return $$"""
+            loop: {{name}}
+            data: { source: { files: {{name}}.csv } }
+            model: { task: regress, target: y, try: [lightgbm] }
+            {{more}}
+            """;
+    }
+
+    private Task<ApplyView> ApplyAsync(string yaml) =>
+        server.Client.ApplyAsync(new(yaml, Path.Combine(server.Folder, "files")), Ct);
 }

@@ -18,11 +18,13 @@ namespace Millrace.Loop.Declared;
 
 /// <summary>
 /// Takes a declaration as what is wanted. The same again changes nothing, unless its files changed or the loop's last
-/// retraining failed: then it is tried again. What is under way for an earlier declaration is given up.
+/// retraining failed on the way to its gates: then it is tried again, while a version that gates refused would be refused again.
+/// What is under way for an earlier declaration is given up.
 /// </summary>
 internal sealed class ApplyLoop(
     MillraceDb db,
     MillraceFolder folder,
+    DeclaredEndpoints endpoints,
     BeginRetraining begin,
     EndRetraining end,
     AuditTrail audit,
@@ -49,16 +51,21 @@ internal sealed class ApplyLoop(
             LoopChecks.WithLikelyColumns(declaration, columns);
         }
 
-        var fingerprint = Fingerprint(request.Yaml, files);
+        await CheckEndpointAsync(declaration, ct);
+        var fingerprint = Fingerprint(declaration, files);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var row = await db.Set<LoopRow>().SingleOrDefaultAsync(l => l.Name == declaration.Loop, ct);
         var newest = await begin.NewestAsync(declaration.Loop, ct);
         if (
             row is not null
-            && newest is not { State: RetrainingState.Failed }
+            && newest is not { State: RetrainingState.Failed, FailedAt: not Stage.Gates }
             && string.Equals(row.Fingerprint, fingerprint, StringComparison.Ordinal)
         )
         {
+            // The same in other words: a comment, an order of lines.
+            row.Yaml = request.Yaml;
+            await db.SaveChangesAsync(ct);
+            await transaction.CommitAsync(ct);
             return new(row.Name, row.Generation, Changed: false);
         }
 
@@ -124,9 +131,24 @@ internal sealed class ApplyLoop(
                 $"'{request.Folder}' is not an absolute folder: relative files are looked for in it."
             );
 
-    private static string Fingerprint(string yaml, IReadOnlyList<string> files)
+    /// <summary>Two loops at one endpoint would each replace what the other has deployed.</summary>
+    private async Task CheckEndpointAsync(LoopDeclaration declaration, CancellationToken ct)
     {
-        var text = new StringBuilder(yaml);
+        if (
+            declaration.Deploy is { } deploy
+            && await endpoints.FindAsync(deploy.Endpoint, ct) is { } other
+            && other.Loop != declaration.Loop
+        )
+        {
+            throw Refusal.Conflict(
+                $"Loop {other.Loop} serves at the endpoint {deploy.Endpoint}: give this loop another (deploy.endpoint)."
+            );
+        }
+    }
+
+    private static string Fingerprint(LoopDeclaration declaration, IReadOnlyList<string> files)
+    {
+        var text = new StringBuilder(DeclarationHash.Of(declaration));
         foreach (var file in files.Select(f => new FileInfo(f)))
         {
             text.Append(CultureInfo.InvariantCulture, $"\n{file.FullName} {file.Length} {file.LastWriteTimeUtc.Ticks}");

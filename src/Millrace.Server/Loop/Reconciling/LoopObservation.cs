@@ -63,6 +63,6 @@ internal sealed record LoopObservation
     /// <summary>What came of it, once it ended.</summary>
     public string Result { get; init; } = "";
 
-    /// <summary>Whether the endpoint serves the version, as far as this retraining goes.</summary>
-    public bool Serves => DeployedAt is not null;
+    /// <summary>Whether the endpoint serves the version still: afterwards people may deploy another there.</summary>
+    public bool Serves => Version is { } version && Champion == new ModelRef(version.Model, version.Number);
 }

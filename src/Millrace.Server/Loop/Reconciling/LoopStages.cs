@@ -128,22 +128,24 @@ internal static class LoopStages
             return new(Stage.Deploy, StageState.Absent, "", "The loop declares no endpoint.", null, null, null);
         }
 
-        return seen.Serves
+        return seen.DeployedAt is { } at
                 ? new(
                     Stage.Deploy,
                     StageState.Done,
-                    $"v{seen.Version!.Number} serves",
-                    $"POST /predict/{deploy.Endpoint}",
+                    seen.Champion is { } serves ? $"{Short(seen, serves)} serves" : "nothing serves",
+                    seen.Serves
+                        ? $"POST /predict/{deploy.Endpoint}"
+                        : $"v{seen.Version!.Number} was deployed, and then replaced by hand",
                     1,
                     $"/endpoints/{deploy.Endpoint}",
-                    seen.DeployedAt
+                    at
                 )
             : seen.FailedAt is Stage.Deploy ? Stopped(seen, $"/endpoints/{deploy.Endpoint}")
             : seen.State == RetrainingState.Kept
                 ? new(
                     Stage.Deploy,
                     StageState.Done,
-                    seen.Champion is { } champion ? $"v{champion.Version} serves on" : "",
+                    seen.Champion is { } champion ? $"{Short(seen, champion)} serves on" : "",
                     seen.Result,
                     1,
                     $"/endpoints/{deploy.Endpoint}",
@@ -198,6 +200,12 @@ internal static class LoopStages
         new(seen.FailedAt!, StageState.Failed, "", seen.Result, null, link, null);
 
     private static StageView Waiting(string stage) => new(stage, StageState.Waiting, "", "", null, null, null);
+
+    /// <summary>The model is named only where it is not the loop's own.</summary>
+    private static string Short(LoopObservation seen, ModelRef served) =>
+        string.Equals(served.Model.Value, seen.Wanted.Loop.Value, StringComparison.Ordinal)
+            ? $"v{served.Version}"
+            : $"{served.Model} v{served.Version}";
 
     private static string Link(ModelVersionView version) => $"/models/{version.Model}/versions/{version.Number}";
 
