@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Text.Json;
 using Millrace.Api;
 using Millrace.Core;
 using Xunit;
@@ -111,6 +112,48 @@ public sealed class ReplicaTests(ScaledServer server) : IClassFixture<ScaledServ
         var (_, inProcess) = await server.PostAsync("predict/there", Visit, Ct);
         Assert.Equal(1, view.Ready);
         Assert.Equal(promoted.GetProperty("score").GetDouble(), inProcess.GetProperty("score").GetDouble());
+    }
+
+    [Theory]
+    [InlineData(
+        "scores",
+        """{"name":"age","shape":[4],"datatype":"INT64","data":[20,35,50,65]},{"name":"region","shape":[4],"datatype":"BYTES","data":["north","west","north","?"]},{"name":"clicks","shape":[4],"datatype":"INT64","data":[1,9,20,29]},{"name":"member","shape":[4],"datatype":"BOOL","data":[true,null,false,true]}"""
+    )]
+    [InlineData("items", """{"name":"user_id","shape":[4],"datatype":"INT64","data":[1,2,3,-1]}""")]
+    public async Task The_rows_of_a_batch_go_to_the_replicas_too(string model, string inputs)
+    {
+        if (model is "items")
+        {
+            await server.AddRecommenderAsync(model, 1, Ct);
+        }
+        else
+        {
+            await server.AddClassifierAsync(model, 1, Ct);
+        }
+
+        await server.DeployAsync(model, model, 1, Ct);
+        var (path, body) = ($"v2/models/{model}/infer", $$"""{"inputs":[{{inputs}}]}""");
+        var (_, here) = await server.PostAsync(path, body, Ct);
+        await server.Client.ScaleAsync(new(model), new(2, 2, 8), Ct);
+        await server.UntilAsync(model, v => v.Ready == 2, Ct);
+
+        var (status, there) = await server.PostAsync(path, body, Ct);
+
+        Assert.True(status == HttpStatusCode.OK, there.GetRawText());
+        Assert.Equal(Computed(here), Computed(there));
+        Assert.Equal(4, (await server.Client.ReplicasAsync(new(model), Ct)).Replicas.Sum(r => r.Answered));
+        var logged = await server.Client.PredictionsAsync(new(model), 10, Ct);
+        Assert.Equal(
+            logged.Take(4).Select(p => p.Output.GetRawText()),
+            logged.Skip(4).Select(p => p.Output.GetRawText())
+        );
+
+        static IEnumerable<string> Computed(JsonElement answer) =>
+            answer
+                .GetProperty("outputs")
+                .EnumerateArray()
+                .Where(o => o.GetProperty("name").GetString() is not "prediction_id")
+                .Select(o => o.GetRawText());
     }
 
     [Fact]

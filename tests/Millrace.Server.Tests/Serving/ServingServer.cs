@@ -40,6 +40,13 @@ public class ServingServer : ServerFixture, IAsyncLifetime
     public Task<EndpointView> DeployAsync(string endpoint, string model, int version, CancellationToken ct) =>
         Client.DeployAsync(new(endpoint), new(new(model), new(version), "a test"), ct);
 
+    public Task AddClassifierAsync(string model, int version, CancellationToken ct) =>
+        WithinAsync(async services =>
+        {
+            await TrainedModels.AddClassifierAsync(services, new(model), new(version), Blessing.Passed, ct);
+            return true;
+        });
+
     public Task AddRecommenderAsync(string model, int version, CancellationToken ct) =>
         WithinAsync(async services =>
         {

@@ -4,6 +4,8 @@ using Microsoft.Extensions.ObjectPool;
 using Microsoft.Extensions.Options;
 using Millrace.Core;
 using Millrace.Engine.Predictions;
+using Millrace.Engine.Tables;
+using Millrace.Serving.Autoscaling;
 using Millrace.Serving.Routing;
 
 namespace Millrace.Serving.Inference;
@@ -18,6 +20,9 @@ internal sealed class Infer(
     TimeProvider time
 )
 {
+    /// <summary>As many rows of a batch are with replicas at once: enough to be seen as load, and no flood.</summary>
+    private const int RowsAtOnce = 64;
+
     public async Task RunAsync(HttpContext http)
     {
         var started = time.GetTimestamp();
@@ -80,6 +85,18 @@ internal sealed class Infer(
         }
 
         var answer = new InferAnswer(served, request.Rows);
+        if (!await ScoreAsync(request, answer, route, served, http.RequestAborted))
+        {
+            http.Response.Headers.RetryAfter = "1";
+            await FailAsync(
+                http,
+                route,
+                503,
+                $"No replica of {route.Endpoint} could take all rows: ask again, with fewer, or allow more with 'millrace scale {route.Endpoint}'."
+            );
+            return;
+        }
+
         if (!await KeepAsync(request, answer, route, served, scratch, started))
         {
             await FailAsync(
@@ -114,6 +131,68 @@ internal sealed class Infer(
             ? $"There is no output '{unknown}': this model gives {string.Join(", ", all)}."
             : null;
     }
+
+    /// <summary>Replicas compute what is deployed; any other version is opened and computed here.</summary>
+    /// <returns>False where there was no replica for some row.</returns>
+    private async Task<bool> ScoreAsync(
+        InferRequest request,
+        InferAnswer answer,
+        EndpointRoute route,
+        ServedModel served,
+        CancellationToken ct
+    )
+    {
+        var rows = Enumerable.Range(0, request.Rows);
+        if (route.Replicas is not { } replicas || !ReferenceEquals(route.Served, served))
+        {
+            foreach (var row in rows)
+            {
+                answer.Score(row, Row(request, served, row), request.Count);
+            }
+
+            return true;
+        }
+
+        var unanswered = 0;
+        var limits = new ParallelOptions { MaxDegreeOfParallelism = RowsAtOnce, CancellationToken = ct };
+        await Parallel.ForEachAsync(
+            rows,
+            limits,
+            async (row, stop) =>
+            {
+                // After one that found no replica the others need not wait for theirs.
+                if (Volatile.Read(ref unanswered) == 0 && !await ForwardAsync(row, stop))
+                {
+                    Interlocked.Increment(ref unanswered);
+                }
+            }
+        );
+        return unanswered == 0;
+
+        async Task<bool> ForwardAsync(int row, CancellationToken stop)
+        {
+            var scratch = scratches.Get();
+            try
+            {
+                scratch.Clear();
+                WriteOutput.Inputs(scratch.InputsJson, served.Fields, Row(request, served, row));
+                if (await replicas.ScoreAsync(served, scratch, request.Count, stop) != RemoteResult.Answered)
+                {
+                    return false;
+                }
+
+                answer.Take(row, scratch.Output.WrittenMemory);
+                return true;
+            }
+            finally
+            {
+                scratches.Return(scratch);
+            }
+        }
+    }
+
+    private static ReadOnlySpan<Value> Row(InferRequest request, ServedModel served, int row) =>
+        request.Values.AsSpan(row * served.Fields.Count, served.Fields.Count);
 
     /// <summary>All rows go to the log together; each has an id.</summary>
     private async Task<bool> KeepAsync(
@@ -155,11 +234,9 @@ internal sealed class Infer(
         long started
     )
     {
-        var width = served.Fields.Count;
-        var values = request.Values.AsSpan(row * width, width);
         scratch.Clear();
-        WriteOutput.Inputs(scratch.InputsJson, served.Fields, values);
-        answer.Score(row, values, request.Count, scratch.OutputJson);
+        WriteOutput.Inputs(scratch.InputsJson, served.Fields, Row(request, served, row));
+        answer.WriteRow(row, scratch.OutputJson);
         var id = ids.Next();
         answer.Ids[row] = id.ToString();
         return sink.KeepAsync(

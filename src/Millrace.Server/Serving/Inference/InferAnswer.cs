@@ -45,20 +45,43 @@ internal sealed class InferAnswer(ServedModel served, int rows)
         };
     }
 
-    /// <summary>Computes one row and writes its output as the log keeps it.</summary>
-    public void Score(int row, ReadOnlySpan<Value> values, int count, Utf8JsonWriter log)
+    /// <summary>Computes one row here.</summary>
+    public void Score(int row, ReadOnlySpan<Value> values, int count)
     {
         if (served.Predictor is ItemPredictor recommender)
         {
             items[row] = recommender.Recommend(values[0], count);
-            WriteOutput.Items(log, items[row]);
-            return;
         }
+        else
+        {
+            ((ScorePredictor)served.Predictor).Score(values, ScoresOf(row));
+        }
+    }
 
-        var width = scores.Length / rows;
-        var own = scores.AsSpan(row * width, width);
-        ((ScorePredictor)served.Predictor).Score(values, own);
-        WriteOutput.Scores(log, served, own);
+    /// <summary>Takes one row as a replica computed it.</summary>
+    public void Take(int row, ReadOnlyMemory<byte> output)
+    {
+        if (served.Predictor is ItemPredictor)
+        {
+            items[row] = ReadOutput.Items(output);
+        }
+        else
+        {
+            ReadOutput.Scores(output, ScoresOf(row));
+        }
+    }
+
+    /// <summary>One row's output as the log keeps it.</summary>
+    public void WriteRow(int row, Utf8JsonWriter log)
+    {
+        if (served.Predictor is ItemPredictor)
+        {
+            WriteOutput.Items(log, items[row]);
+        }
+        else
+        {
+            WriteOutput.Scores(log, served, ScoresOf(row));
+        }
     }
 
     public void Write(Utf8JsonWriter json, InferRequest request)
@@ -94,6 +117,12 @@ internal sealed class InferAnswer(ServedModel served, int rows)
 
         json.WriteEndArray();
         json.WriteEndObject();
+    }
+
+    private Span<double> ScoresOf(int row)
+    {
+        var width = scores.Length / rows;
+        return scores.AsSpan(row * width, width);
     }
 
     private void WriteScores(Utf8JsonWriter json, InferRequest request)
