@@ -49,6 +49,9 @@ public sealed record AlgorithmDeclaration(string Name, IReadOnlyDictionary<strin
 
     /// <summary>Where the hyper-parameters stand, by name, for messages about them.</summary>
     public IReadOnlyDictionary<string, Position> Marks { get; init; } = ReadOnlyDictionary<string, Position>.Empty;
+
+    /// <summary>What tells it from others in a list: lightgbm num_leaves=63.</summary>
+    public string Describe() => string.Join(' ', [Name, .. Parameters.Select(p => $"{p.Key}={p.Value}")]);
 }
 
 public enum TaskKind

@@ -104,6 +104,11 @@ public sealed class LoopFileTests(ServerFixture server) : IClassFixture<ServerFi
         await server.SettledAsync(new("replaced"), Ct);
         await ApplyAsync(file.Replace("[lightgbm]", "[lightgbm: { num_leaves: 3 }]", StringComparison.Ordinal));
         var second = await server.SettledAsync(new("replaced"), Ct);
+        Assert.StartsWith(
+            "lightgbm num_leaves=3 is best",
+            second.Stages.Single(s => s.Name is "train").Message,
+            StringComparison.Ordinal
+        );
         Assert.Equal("v2 serves", second.Stages.Single(s => s.Name is "deploy").Headline);
 
         await server.Client.DeployAsync(new("replaced"), new(new("replaced"), new(1), "it was better"), Ct);

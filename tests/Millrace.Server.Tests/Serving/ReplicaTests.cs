@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json;
 using Millrace.Api;
 using Millrace.Core;
+using Millrace.Serving.Autoscaling;
 using Xunit;
 
 namespace Millrace.Server.Tests.Serving;
@@ -154,6 +155,21 @@ public sealed class ReplicaTests(ScaledServer server) : IClassFixture<ScaledServ
                 .EnumerateArray()
                 .Where(o => o.GetProperty("name").GetString() is not "prediction_id")
                 .Select(o => o.GetRawText());
+    }
+
+    [Fact]
+    public async Task A_replica_whose_server_is_gone_ends_and_leaves_nothing_behind()
+    {
+        var folder = Directory.CreateTempSubdirectory("millrace-replica-");
+        using var node = new ReplicaNode(
+            new(Path.Combine(folder.FullName, "s"), [], TimeSpan.Zero),
+            TimeProvider.System
+        );
+
+        // Its input is closed: nobody holds the other end.
+        await node.RunAsync(Stream.Null, TextWriter.Null, Ct);
+
+        Assert.False(Directory.Exists(folder.FullName));
     }
 
     [Fact]

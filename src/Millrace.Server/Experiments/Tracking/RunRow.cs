@@ -36,6 +36,7 @@ internal sealed class RunRow
 
     public required int Seed { get; init; }
 
+    /// <summary>Its name, with the hyper-parameters that were chosen: what tells it from others that were tried.</summary>
     public required string Algorithm { get; init; }
 
     /// <summary>All that training reads; the same spec gives the same model, bit for bit.</summary>

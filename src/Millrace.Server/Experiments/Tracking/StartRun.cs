@@ -90,7 +90,7 @@ internal sealed class StartRun(MillraceDb db, StartJob jobs, MillraceFolder fold
             DatasetHash = request.DatasetHash,
             CodeVersion = CodeVersion,
             Seed = request.Model.Seed,
-            Algorithm = request.Algorithm.Name,
+            Algorithm = request.Algorithm.Describe(),
             Spec = spec,
             Gates = request.Gates,
             PrimaryMetric = metric,

@@ -29,7 +29,7 @@ internal sealed class StartLoopRuns(ReadVersion datasets, StartRun runs)
                     new RunRequest
                     {
                         Experiment = new(loop.Name.Value),
-                        Name = $"{algorithm.Name} on {data.Dataset} v{data.Number}",
+                        Name = $"{algorithm.Describe()} on {data.Dataset} v{data.Number}",
                         Key = $"{loop.Name}/{data.Hash}/{wanted.Data.EventTime}/{recipe}/{model}/{loop.Attempt}",
                         Loop = loop.Name,
                         Dataset = data.Dataset,

@@ -167,7 +167,7 @@ internal sealed class Replica : IAsyncDisposable
             process.Dispose();
         }
 
-        folder.Delete(recursive: true);
+        ReplicaNode.RemoveFolder(folder.FullName);
     }
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken ct)

@@ -72,6 +72,7 @@ public sealed class ReplicaNode(ReplicaSettings settings, TimeProvider time) : I
         while (await input.ReadAsync(nothing, ct) > 0) { }
 
         await app.StopAsync(ct);
+        RemoveFolder(Path.GetDirectoryName(settings.Socket)!);
     }
 
     public void Dispose()
@@ -82,6 +83,19 @@ public sealed class ReplicaNode(ReplicaSettings settings, TimeProvider time) : I
         }
 
         opening.Dispose();
+    }
+
+    /// <summary>Both ends remove it: a server that was killed cannot, and neither can a killed replica.</summary>
+    internal static void RemoveFolder(string folder)
+    {
+        try
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // The other end was first.
+        }
     }
 
     private async Task AnswerAsync(HttpContext http)
