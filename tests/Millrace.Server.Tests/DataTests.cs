@@ -63,6 +63,36 @@ public sealed class DataTests(ServerFixture server) : IClassFixture<ServerFixtur
     }
 
     [Fact]
+    public async Task Another_contract_checks_all_rows_again_and_earlier_versions_stay_as_they_were()
+    {
+        await IngestAsync("checked", "c1.csv", "user,stars\n1,5\n2,9\n", null);
+        await IngestAsync("checked", "c2.csv", "user,stars\n3,4\n", null);
+
+        var again = await IngestAsync("checked", "c2.csv", "user,stars\n3,4\n", Rules);
+        var more = await IngestAsync("checked", "c3.csv", "user,stars\n4,1\n", Rules);
+
+        Assert.Equal((3, 2L, 1L, true), (again.Version.Value, again.Rows, again.Quarantined, again.Added));
+        Assert.Equal((4, 3L, 0L, true), (more.Version.Value, more.Rows, more.Quarantined, more.Added));
+        Assert.Equal(3, (await server.Client.DatasetVersionAsync(new("checked"), new(2), Ct)).Rows);
+        var view = await server.Client.DatasetVersionAsync(new("checked"), new(4), Ct);
+        Assert.Equal(["int64", "int32"], view.Columns.Select(c => c.Type));
+        Assert.Equal(["4", "3", "1"], await NewestUsersAsync());
+        Assert.False((await IngestAsync("checked", "c1.csv", "user,stars\n1,5\n2,9\n", Rules)).Added);
+
+        var log = Path.Combine(server.Folder, ".millrace", "objects", "datasets", "checked", "_delta_log");
+        var actions = (await File.ReadAllLinesAsync(Path.Combine(log, "00000000000000000002.json"), Ct))
+            .Select(line => JsonElement.Parse(line).EnumerateObject().Single())
+            .ToList();
+        Assert.Equal(["commitInfo", "metaData", "remove", "remove", "add"], actions.Select(a => a.Name));
+        Assert.Equal("Overwrite", actions[0].Value.GetProperty("operationParameters").GetProperty("mode").GetString());
+
+        async Task<IEnumerable<string>> NewestUsersAsync() =>
+            (await server.Client.QueryAsync(new("select \"user\" from checked order by 1 desc"), Ct)).Rows.Select(r =>
+                r[0].ToString()
+            );
+    }
+
+    [Fact]
     public async Task The_log_of_a_dataset_is_a_Delta_log()
     {
         await IngestAsync("delta", "d1.csv", "a,b\n1,x\n2,y\n", null);

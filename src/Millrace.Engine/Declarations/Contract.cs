@@ -15,6 +15,10 @@ public sealed record Contract
 
     /// <summary>True: columns that no rule names are dropped with a notice. False: they are kept with the type found.</summary>
     public bool Closed { get; init; }
+
+    /// <summary>Whether both ask the same of a row, wherever they were declared.</summary>
+    public bool IsSameAs(Contract other) =>
+        string.Equals(DeclarationHash.Of(this), DeclarationHash.Of(other), StringComparison.Ordinal);
 }
 
 /// <summary>The rules of one column.</summary>

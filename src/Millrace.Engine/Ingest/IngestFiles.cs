@@ -27,7 +27,7 @@ public static class IngestFiles
         CancellationToken ct
     )
     {
-        if (spec.Files.Count == 0)
+        if (spec.Files.Count == 0 && spec.Again.Count == 0)
         {
             throw Refusal.Invalid("No files were named: give files, folders or globs.");
         }
@@ -61,18 +61,23 @@ public static class IngestFiles
     )
     {
         var notices = new List<string>();
-        spec = spec with { Files = NewFiles(spec, notices, ct) };
+        spec = spec with
+        {
+            Files = spec.Again.Count > 0 ? FilesAgain.Run(spec, notices, ct) : NewFiles(spec, notices, ct),
+        };
         if (spec.Files.Count == 0)
         {
             return NothingNew(spec, notices);
         }
 
+        var stored = spec.Again.SelectMany(a => a.Data).ToHashSet(StringComparer.Ordinal);
         var names = Names(spec.Files);
         var sources = new List<Source>();
         for (var i = 0; i < spec.Files.Count; i++)
         {
             ct.ThrowIfCancellationRequested();
-            sources.Add(Named(InspectSource.Run(spec.Files[i], names[i], spec.Read, duck, notices, ct), spec.Contract));
+            var read = stored.Contains(spec.Files[i]) ? new ReadOptions() : spec.Read;
+            sources.Add(Named(InspectSource.Run(spec.Files[i], names[i], read, duck, notices, ct), spec.Contract));
         }
 
         RowCheck.CreateTable(duck, ct);
@@ -132,13 +137,11 @@ public static class IngestFiles
             Broken = broken > 0 ? quarantine.Count(ct) : [],
             Sources =
             [
-                .. staged.Sources.Select(s => new DataFile(
-                    s.Source.Name,
-                    new FileInfo(s.Source.Path).Length,
-                    s.Rows,
-                    s.Sha256
-                )),
+                .. staged
+                    .Sources.Where(s => !stored.Contains(s.Source.Path))
+                    .Select(s => new DataFile(s.Source.Name, new FileInfo(s.Source.Path).Length, s.Rows, s.Sha256)),
             ],
+            Replaces = spec.Again.Count > 0,
             Profile = profile,
             Notices = notices,
         };

@@ -22,9 +22,20 @@ public sealed record IngestSpec
     /// <summary>Source files that the dataset has taken in already: the same bytes again are passed over.</summary>
     public IReadOnlyList<DataFile> Known { get; init; } = [];
 
+    /// <summary>
+    /// All that the dataset holds, where its rows are to be checked again because the contract is another; empty where rows are
+    /// added. <see cref="Schema"/>, <see cref="Existing"/> and <see cref="Known"/> are then empty.
+    /// </summary>
+    public IReadOnlyList<EarlierIngestion> Again { get; init; } = [];
+
     /// <summary>An empty folder of its own, on the same disk as the dataset.</summary>
     public required string OutputFolder { get; init; }
 }
+
+/// <summary>Rows that the dataset holds already.</summary>
+/// <param name="Sources">The files that they came from.</param>
+/// <param name="Data">Absolute paths of the Parquet files in which they are.</param>
+public sealed record EarlierIngestion(IReadOnlyList<DataFile> Sources, IReadOnlyList<string> Data);
 
 /// <summary>What an ingestion found and wrote. Rows in = rows accepted + rows quarantined. No data file: nothing was new.</summary>
 public sealed record IngestReport
@@ -48,6 +59,9 @@ public sealed record IngestReport
 
     /// <summary>The source files with the hash of their bytes.</summary>
     public required IReadOnlyList<DataFile> Sources { get; init; }
+
+    /// <summary>Whether these rows take the place of the dataset's, instead of being added to them.</summary>
+    public bool Replaces { get; init; }
 
     /// <summary>Of every column, over the rows appended to and the accepted ones.</summary>
     public IReadOnlyList<ColumnProfile> Profile { get; init; } = [];

@@ -145,9 +145,9 @@ public sealed class LoopPolicyTests
         Assert.IsType<LoopStep.StartIngest>(LoopPolicy.Decide(seen with { Joined = true }));
         Assert.Equal(
             new LoopStep.AdoptDataset(new(2)),
-            LoopPolicy.Decide(seen with { Joined = true, HasFiles = false, Newest = new(2) })
+            LoopPolicy.Decide(seen with { Joined = true, HasWork = false, Newest = new(2) })
         );
-        Assert.IsType<LoopStep.Stop>(LoopPolicy.Decide(seen with { Joined = true, HasFiles = false }));
+        Assert.IsType<LoopStep.Stop>(LoopPolicy.Decide(seen with { Joined = true, HasWork = false }));
     }
 
     [Fact]

@@ -11,8 +11,9 @@ using Millrace.Storage;
 namespace Millrace.Data.Ingest;
 
 /// <summary>
-/// Puts an ingestion in line. One at a time for a dataset: the next version appends to the one before. The same order again
-/// while it is at work, as after a kill, is answered with the job that does it.
+/// Puts an ingestion in line. One at a time for a dataset: the next version appends to the one before, or, where the contract is
+/// another, holds all rows checked again by it. The same order again while it is at work, as after a kill, is answered with the
+/// job that does it.
 /// </summary>
 internal sealed class IngestDataset(
     MillraceDb db,
@@ -27,30 +28,42 @@ internal sealed class IngestDataset(
     public const string Kind = "ingest";
 
     /// <param name="order">What to ingest.</param>
-    /// <param name="keepContract">True: the contract of the newest version is used, and the order's own is not.</param>
+    /// <param name="keepContract">True: the contract of the newest version goes on, and the order's own is not looked at.</param>
     /// <param name="ct">Stops before the job is in line, not the job.</param>
     public async Task<JobView> RunAsync(IngestOrder order, bool keepContract, CancellationToken ct)
     {
         var files = ExpandFiles.Run(order.Files.Select(f => Resolve(folders, f)), folders.Root);
-        if (files.Count == 0)
+        var newest = await versions.TryManifestAsync(order.Dataset, null, ct);
+        order = order with { Contract = keepContract ? newest?.Contract ?? Contract.Open : order.Contract };
+        var isAnother = newest is not null && !newest.Contract.IsSameAs(order.Contract);
+        if (files.Count == 0 && !isAnother)
         {
             throw Refusal.Invalid("No files were named: give files, folders or globs.");
         }
 
-        var newest = await versions.TryManifestAsync(order.Dataset, null, ct);
-        order = order with { Contract = keepContract ? newest?.Contract ?? Contract.Open : order.Contract };
         var id = JobId.New(time);
-        var folder = folders.Dataset(order.Dataset);
         var spec = new IngestSpec
         {
             Files = files,
             Read = order.Read,
             Contract = order.Contract,
-            Schema = newest?.Schema,
-            Existing = [.. newest?.Files.Select(f => Path.Combine(folder, f.Name)) ?? []],
-            Known = [.. newest?.EarlierSources ?? [], .. newest?.Sources ?? []],
             OutputFolder = folders.JobOutput(id),
         };
+        if (newest is not null)
+        {
+            var folder = folders.Dataset(order.Dataset);
+            spec = isAnother
+                ? spec with
+                {
+                    Again = await versions.IngestionsAsync(newest, ct),
+                }
+                : spec with
+                {
+                    Schema = newest.Schema,
+                    Existing = [.. newest.Files.Select(f => Path.Combine(folder, f.Name))],
+                    Known = [.. newest.AllSources],
+                };
+        }
 
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var text = JsonSerializer.Serialize(order, Json.Options);

@@ -94,7 +94,8 @@ internal sealed partial class CommitVersion(
                 Place(f, output, folder, Path.Combine("_quarantine", $"{number}-{f.Sha256[..16]}.parquet"))
             )
             .ToList();
-        IReadOnlyList<DataFile> files = [.. newest?.Files ?? [], .. data];
+        IReadOnlyList<DataFile> replaced = report.Replaces ? newest?.Files ?? [] : [];
+        IReadOnlyList<DataFile> files = [.. (newest?.Files ?? []).Except(replaced), .. data];
         var now = time.GetUtcNow();
         var manifest = new VersionManifest
         {
@@ -109,10 +110,18 @@ internal sealed partial class CommitVersion(
             Schema = report.Schema,
             Files = files,
             NewFiles = data.Count,
+            Replaces = report.Replaces,
             Quarantine = quarantine,
             Broken = report.Broken,
             Sources = report.Sources,
-            EarlierSources = [.. newest?.EarlierSources ?? [], .. newest?.Sources ?? []],
+            EarlierSources =
+            [
+                .. (newest?.AllSources ?? []).ExceptBy(
+                    report.Sources.Select(s => s.Sha256),
+                    s => s.Sha256,
+                    StringComparer.Ordinal
+                ),
+            ],
             Profile = report.Profile,
             Notices = report.Notices,
             Contract = order.Contract,
@@ -121,7 +130,8 @@ internal sealed partial class CommitVersion(
 
         using var duck = DuckSession.Open(Path.Combine(output, ".stats"));
         var stats = data.Select(f => DeltaStats.Of(duck, Path.Combine(folder, f.Name), report.Schema, ct)).ToList();
-        return new DeltaLog(folder).TryCommit(manifest, stats)
+        var first = newest is null ? manifest : await VersionManifest.ReadAsync(folder, new(1), ct);
+        return new DeltaLog(folder).TryCommit(manifest, stats, replaced, first)
             ? manifest
             : throw Refusal.Conflict($"{order.Dataset} has a version {number} by someone else: ingest again.");
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Millrace.Core;
+using Millrace.Engine.Ingest;
 using Millrace.Engine.Tables;
 
 namespace Millrace.Data.Versions;
@@ -34,14 +35,23 @@ internal sealed class DeltaLog(string datasetFolder)
     public bool Has(VersionNumber number) => File.Exists(PathOf(number));
 
     /// <summary>Makes the version exist. False where somebody else's version has that number.</summary>
-    public bool TryCommit(VersionManifest manifest, IReadOnlyList<string> stats)
+    /// <param name="manifest">The version.</param>
+    /// <param name="stats">Statistics of its new files, in their order.</param>
+    /// <param name="replaced">Files of the version before that it does not have any more.</param>
+    /// <param name="first">The dataset's first version: the table's identity.</param>
+    public bool TryCommit(
+        VersionManifest manifest,
+        IReadOnlyList<string> stats,
+        IReadOnlyList<DataFile> replaced,
+        VersionManifest first
+    )
     {
         Directory.CreateDirectory(Folder);
         var temporary = Path.Combine(Folder, $".{manifest.Job}.tmp");
         using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write))
         using (var writer = new StreamWriter(file))
         {
-            foreach (var action in Actions(manifest, stats))
+            foreach (var action in Actions(manifest, stats, replaced, first))
             {
                 writer.Write(action.ToJsonString(Json.Options));
                 writer.Write('\n');
@@ -66,7 +76,12 @@ internal sealed class DeltaLog(string datasetFolder)
     private string PathOf(VersionNumber number) =>
         Path.Combine(Folder, (number.Value - 1).ToString("D20", CultureInfo.InvariantCulture) + ".json");
 
-    private static IEnumerable<JsonObject> Actions(VersionManifest manifest, IReadOnlyList<string> stats)
+    private static IEnumerable<JsonObject> Actions(
+        VersionManifest manifest,
+        IReadOnlyList<string> stats,
+        IReadOnlyList<DataFile> replaced,
+        VersionManifest first
+    )
     {
         var at = manifest.CreatedAt.ToUnixTimeMilliseconds();
         yield return new()
@@ -75,9 +90,9 @@ internal sealed class DeltaLog(string datasetFolder)
             {
                 ["timestamp"] = at,
                 ["operation"] = "WRITE",
-                ["operationParameters"] = new JsonObject { ["mode"] = "Append" },
+                ["operationParameters"] = new JsonObject { ["mode"] = manifest.Replaces ? "Overwrite" : "Append" },
                 ["engineInfo"] = "Millrace",
-                ["isBlindAppend"] = true,
+                ["isBlindAppend"] = !manifest.Replaces,
             },
         };
         if (manifest.Number.Value == 1)
@@ -86,17 +101,34 @@ internal sealed class DeltaLog(string datasetFolder)
             {
                 ["protocol"] = new JsonObject { ["minReaderVersion"] = 1, ["minWriterVersion"] = 2 },
             };
+        }
+
+        if (manifest.Number.Value == 1 || manifest.Replaces)
+        {
             yield return new()
             {
                 ["metaData"] = new JsonObject
                 {
-                    ["id"] = Guid.ParseExact(manifest.Job.Value, "n").ToString(),
+                    ["id"] = Guid.ParseExact(first.Job.Value, "n").ToString(),
                     ["name"] = manifest.Dataset.Value,
                     ["format"] = new JsonObject { ["provider"] = "parquet", ["options"] = new JsonObject() },
                     ["schemaString"] = SchemaString(manifest.Schema),
                     ["partitionColumns"] = new JsonArray(),
                     ["configuration"] = new JsonObject(),
-                    ["createdTime"] = at,
+                    ["createdTime"] = first.CreatedAt.ToUnixTimeMilliseconds(),
+                },
+            };
+        }
+
+        foreach (var file in replaced)
+        {
+            yield return new()
+            {
+                ["remove"] = new JsonObject
+                {
+                    ["path"] = file.Name,
+                    ["deletionTimestamp"] = at,
+                    ["dataChange"] = true,
                 },
             };
         }

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Millrace.Api;
 using Millrace.Core;
+using Millrace.Engine.Ingest;
 using Millrace.Engine.Tables;
 using Millrace.Storage;
 
@@ -53,6 +54,30 @@ internal sealed class ReadVersion(MillraceDb db, MillraceFolder folders)
     {
         var row = await Find(dataset, number).FirstOrDefaultAsync(ct);
         return row is null ? null : await VersionManifest.ReadAsync(folders.Dataset(dataset), row.Number, ct);
+    }
+
+    /// <summary>The ingestions whose rows a version holds, oldest first: what is checked again where the contract changes.</summary>
+    public async Task<IReadOnlyList<EarlierIngestion>> IngestionsAsync(VersionManifest newest, CancellationToken ct)
+    {
+        var folder = folders.Dataset(newest.Dataset);
+        var found = new List<EarlierIngestion>();
+        for (var manifest = newest; ; )
+        {
+            found.Add(
+                new(
+                    // Whatever was ingested before is in the files that replaced it.
+                    [.. manifest.Replaces ? manifest.AllSources : manifest.Sources],
+                    [.. manifest.Files.TakeLast(manifest.NewFiles).Select(f => Path.Combine(folder, f.Name))]
+                )
+            );
+            if (manifest.Replaces || manifest.Number.Value == 1)
+            {
+                found.Reverse();
+                return found;
+            }
+
+            manifest = await VersionManifest.ReadAsync(folder, new(manifest.Number.Value - 1), ct);
+        }
     }
 
     /// <summary>What lists show of a version: no file is read.</summary>

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Millrace.Core;
 using Millrace.Engine.Declarations;
 using Millrace.Engine.Ingest;
@@ -40,6 +41,9 @@ internal sealed record VersionManifest
     /// <summary>How many of <see cref="Files"/>, the last ones, are new in this version.</summary>
     public required int NewFiles { get; init; }
 
+    /// <summary>Whether all rows were checked again, by another contract: no file of the version before is in this one.</summary>
+    public bool Replaces { get; init; }
+
     /// <summary>Rows of this version's ingestion that broke the contract.</summary>
     public required IReadOnlyList<DataFile> Quarantine { get; init; }
 
@@ -56,6 +60,10 @@ internal sealed record VersionManifest
     public required IReadOnlyList<string> Notices { get; init; }
 
     public required Contract Contract { get; init; }
+
+    /// <summary>All files that the version was made from, oldest first.</summary>
+    [JsonIgnore]
+    public IEnumerable<DataFile> AllSources => EarlierSources.Concat(Sources);
 
     public long Rows => Files.Sum(f => f.Rows);
 

@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Millrace.Api;
 using Millrace.Core;
-using Millrace.Data.Versions;
 using Millrace.Engine.Declarations;
 using Millrace.Loop.Reconciling;
 using Millrace.Loop.Retraining;
@@ -11,13 +10,7 @@ using Millrace.Storage;
 namespace Millrace.Loop.Declared;
 
 /// <summary>Loops as people see them: what was declared, where each stage stands, and the story of the retrainings.</summary>
-internal sealed class ShowLoops(
-    MillraceDb db,
-    ObserveLoop observe,
-    BeginRetraining retrainings,
-    ReadHarm harm,
-    ReadVersion datasets
-)
+internal sealed class ShowLoops(MillraceDb db, ObserveLoop observe, BeginRetraining retrainings, ReadHarm harm)
 {
     private const int RetrainingsShown = 100;
 
@@ -88,19 +81,8 @@ internal sealed class ShowLoops(
             seen = seen with { Harm = await harm.RunAsync(deploy.Endpoint, ct) };
         }
 
-        seen = seen with { HasOtherContract = await HasOtherContractAsync(seen, ct) };
         return (seen.Wanted, LoopStages.Describe(seen), newest);
     }
-
-    /// <summary>Files that a dataset has already are not read again, also where a loop asks more of their rows than was asked then.</summary>
-    private async Task<bool> HasOtherContractAsync(LoopObservation seen, CancellationToken ct) =>
-        seen is { Dataset: { } version, Wanted.Data: { Contract.Columns.Count: > 0 } wanted }
-        && await datasets.TryManifestAsync(wanted.Dataset, version.Number, ct) is { } manifest
-        && !string.Equals(
-            DeclarationHash.Of(manifest.Contract),
-            DeclarationHash.Of(wanted.Contract),
-            StringComparison.Ordinal
-        );
 
     private static RetrainingView View(RetrainingRow row, IReadOnlyList<StageView> stages) =>
         new(

@@ -25,17 +25,14 @@ internal sealed record LoopObservation
     /// <summary>The newest version of the dataset before anything is ingested; null where there is none.</summary>
     public VersionNumber? Newest { get; init; }
 
-    /// <summary>Whether there is any file to ingest; meaningful only before the ingestion is started.</summary>
-    public bool HasFiles { get; init; } = true;
+    /// <summary>Whether there are files to ingest, or rows to check by another contract; meaningful only before the ingestion is started.</summary>
+    public bool HasWork { get; init; } = true;
 
     /// <summary>The ingestion's job; null until it is started.</summary>
     public JobView? Ingest { get; init; }
 
     /// <summary>The version to learn from; null until the loop has taken note of it.</summary>
     public DatasetVersionSummary? Dataset { get; init; }
-
-    /// <summary>Whether that version was taken in under another contract than the loop's; looked up only for people.</summary>
-    public bool HasOtherContract { get; init; }
 
     /// <summary>One for each algorithm, in the order of model.try; empty until started.</summary>
     public IReadOnlyList<RunView> Runs { get; init; } = [];

@@ -25,7 +25,7 @@ internal static class LoopPolicy
         if (seen.Ingest is null)
         {
             return seen.Wanted.Data.Source.Predictions && !seen.Joined ? new LoopStep.ExportJoined()
-                : seen.HasFiles ? new LoopStep.StartIngest()
+                : seen.HasWork ? new LoopStep.StartIngest()
                 : seen.Newest is { } newest ? new LoopStep.AdoptDataset(newest)
                 : Stopped(
                     Stage.Ingest,

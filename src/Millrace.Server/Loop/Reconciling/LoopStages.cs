@@ -32,12 +32,7 @@ internal static class LoopStages
                 StageState.Done,
                 $"{Count(version.Rows)} rows",
                 $"{seen.Wanted.Data.Dataset} v{version.Number}"
-                    + (version.Quarantined > 0 ? $", {Count(version.Quarantined)} rows in quarantine" : "")
-                    + (
-                        seen.HasOtherContract
-                            ? ". It was taken in under another contract, and its rows were not checked against the loop's: name another dataset (data.dataset) to have them checked."
-                            : ""
-                    ),
+                    + (version.Quarantined > 0 ? $", {Count(version.Quarantined)} rows in quarantine" : ""),
                 1,
                 $"{link}?version={version.Number}",
                 version.CreatedAt

@@ -32,6 +32,7 @@ internal sealed class ObserveLoop(
         var model = new ModelName(loop.Name.Value);
         var rollout = await RolloutAsync(wanted, row, ct);
         var begins = row is { State: RetrainingState.Running, IngestJob: null, DatasetVersion: null };
+        var newest = begins ? await datasets.TryManifestAsync(wanted.Data.Dataset, null, ct) : null;
         return new()
         {
             Wanted = wanted,
@@ -40,8 +41,8 @@ internal sealed class ObserveLoop(
             State = row.State,
             Prepared = row.Prepared,
             Joined = row.JoinedThrough is not null,
-            Newest = begins ? (await datasets.TrySummaryAsync(wanted.Data.Dataset, null, ct))?.Number : null,
-            HasFiles = !begins || SourceFiles.Of(loop, wanted, row, folder).Count > 0,
+            Newest = newest?.Number,
+            HasWork = !begins || SourceFiles.Of(loop, wanted, row, folder).Count > 0 || IsAnother(newest, wanted),
             Ingest = row.IngestJob is { } job ? await jobs.OneAsync(job, ct) : null,
             Dataset = row.DatasetVersion is { } number
                 ? await datasets.SummaryAsync(wanted.Data.Dataset, number, ct)
@@ -62,6 +63,12 @@ internal sealed class ObserveLoop(
             Result = row.Result,
         };
     }
+
+    /// <summary>Whether the loop asks of the dataset's rows what nobody has checked.</summary>
+    private static bool IsAnother(VersionManifest? newest, LoopDeclaration wanted) =>
+        newest is not null
+        && !wanted.Data.Contract.IsSameAs(Contract.Open)
+        && !wanted.Data.Contract.IsSameAs(newest.Contract);
 
     /// <summary>Killed before its number was written down, a rollout is found by its challenger, judged meanwhile or not.</summary>
     private async Task<RolloutView?> RolloutAsync(LoopDeclaration wanted, RetrainingRow row, CancellationToken ct)

@@ -90,7 +90,9 @@ internal sealed partial class ReconcileLoop(
                 await joined.RunAsync(row, seen.Wanted, ct);
                 break;
             case LoopStep.StartIngest:
-                row.IngestJob = (await ingest.RunAsync(Order(loop, row, seen.Wanted), keepContract: false, ct)).Id;
+                var order = Order(loop, row, seen.Wanted);
+                var declaresNone = order.Contract.IsSameAs(Contract.Open);
+                row.IngestJob = (await ingest.RunAsync(order, keepContract: declaresNone, ct)).Id;
                 break;
             case LoopStep.AdoptDataset adopt:
                 var snapshot = await datasets.RunAsync(seen.Wanted.Data.Dataset, adopt.Version, ct);
