@@ -4,6 +4,7 @@ using Millrace.Api;
 using Millrace.Core;
 using Millrace.Engine.Declarations;
 using Millrace.Engine.History;
+using Millrace.Engine.Scoring;
 using Millrace.Engine.Training;
 using Millrace.Engine.Work;
 using Millrace.Models.Evaluation;
@@ -162,16 +163,18 @@ internal sealed class Trainings(LoopDeclaration loop, HistoryFile history, Judge
     {
         var clock = Stopwatch.StartNew();
         var work = Path.Combine(folder, "gates");
+        var packages = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            [StartGates.Candidate] = ModelFolder.FindTested(best.Folder) ?? best.Folder,
+            [StartGates.Champion] = champion.Folder,
+        };
+        if (ModelFolder.FindTested(champion.Folder) is { } tested)
+        {
+            packages[StartGates.ChampionAsTested] = tested;
+        }
+
         var report = await EvaluateModels.RunAsync(
-            new()
-            {
-                Training = spec with { OutputFolder = work },
-                Packages = new Dictionary<string, string>(StringComparer.Ordinal)
-                {
-                    [StartGates.Candidate] = Engine.Scoring.ModelFolder.FindTested(best.Folder) ?? best.Folder,
-                    [StartGates.Champion] = champion.Folder,
-                },
-            },
+            new() { Training = spec with { OutputFolder = work }, Packages = packages },
             sink,
             ct
         );

@@ -168,6 +168,21 @@ public sealed class BacktestRunTests : IDisposable
     }
 
     [Fact]
+    public async Task A_champion_that_has_learned_from_the_test_rows_is_compared_as_it_was_tested_as_gates_do_live()
+    {
+        var csv = new StringBuilder("x,y\n");
+        for (var i = 0; i < 500; i++)
+        {
+            csv.Append(CultureInfo.InvariantCulture, $"{i % 100},{i % 100 * 2}\n");
+        }
+
+        var result = await RunAsync((Regress + "\ngates: [mae <= champion - 50]", csv.ToString()), "every:2d");
+
+        // Nothing is better by fifty than what errs by less, which shows only where the two are compared.
+        Assert.Contains(result.Notices, n => n.Contains("not promoted", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task What_cannot_be_backtested_is_refused_with_the_remedy()
     {
         var (yaml, csv) = Viewers(shiftAt: null);
