@@ -163,18 +163,18 @@ internal sealed class Trainings(LoopDeclaration loop, HistoryFile history, Judge
     {
         var clock = Stopwatch.StartNew();
         var work = Path.Combine(folder, "gates");
-        var packages = new Dictionary<string, string>(StringComparer.Ordinal)
+        var compared = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             [StartGates.Candidate] = ModelFolder.FindTested(best.Folder) ?? best.Folder,
             [StartGates.Champion] = champion.Folder,
         };
         if (ModelFolder.FindTested(champion.Folder) is { } tested)
         {
-            packages[StartGates.ChampionAsTested] = tested;
+            compared[StartGates.ChampionAsTested] = tested;
         }
 
         var report = await EvaluateModels.RunAsync(
-            new() { Training = spec with { OutputFolder = work }, Packages = packages },
+            new() { Training = spec with { OutputFolder = work }, Packages = compared },
             sink,
             ct
         );
