@@ -3,6 +3,7 @@ using System.Globalization;
 using Millrace.Core;
 using Millrace.Engine.Declarations;
 using Millrace.Engine.Scoring;
+using Millrace.Engine.Tables;
 using Millrace.Engine.Training.LightGbm;
 using Millrace.Engine.Training.Metrics;
 using Millrace.Engine.Training.Recommend;
@@ -130,6 +131,7 @@ public static class TrainModel
         return report with
         {
             RecipeHash = plan.Recipe.Hash,
+            Learned = Profile(spec, rows, plan.Recipe.ForRow(plan.Features).Inputs, ct),
             Importance = trained.Importance,
             Notices = [.. rows.Notices.Distinct(StringComparer.Ordinal), $"Kept {trained.Iterations} rounds."],
         };
@@ -181,9 +183,17 @@ public static class TrainModel
         return report with
         {
             RecipeHash = prepared.Recipe.Hash,
+            Learned = Profile(spec, rows, [prepared.RawUser], ct),
             Notices = [.. rows.Notices.Distinct(StringComparer.Ordinal)],
         };
     }
+
+    private static IReadOnlyList<ColumnProfile> Profile(
+        TrainingSpec spec,
+        TrainingRows rows,
+        IReadOnlyList<Column> inputs,
+        CancellationToken ct
+    ) => spec.ProfilesInputs ? rows.Profile(inputs, ct) : [];
 
     /// <summary>Where the package goes that has learned from the training rows only.</summary>
     private static string TestedFolder(TrainingSpec spec) =>

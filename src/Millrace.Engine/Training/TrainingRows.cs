@@ -195,6 +195,18 @@ internal sealed class TrainingRows : IDisposable
         learnsInOrder = true;
     }
 
+    /// <summary>Columns over the rows that are learned from, before the recipe: as they come to the model in serving.</summary>
+    public IReadOnlyList<ColumnProfile> Profile(IReadOnlyList<Column> inputs, CancellationToken ct)
+    {
+        var file = Path.Combine(Directory.CreateDirectory(workFolder).FullName, "learned.parquet");
+        var columns = Sql.Identifiers(inputs.Select(c => c.Name));
+        Db.Execute(
+            $"COPY (SELECT {columns} FROM {Relation} WHERE {IsTraining}) TO {Sql.Literal(file)} (FORMAT parquet)",
+            ct
+        );
+        return ProfileColumns.Run(Db, [file], inputs, ct);
+    }
+
     /// <summary>
     /// What was learned from, for the card: up to the newest moment, or where rows have no time up to the end of their order. Nothing
     /// where test rows drawn at random were kept back: those are told by the split.

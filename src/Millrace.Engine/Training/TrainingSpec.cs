@@ -29,6 +29,9 @@ public sealed record TrainingSpec
     /// <summary>Metrics that somebody will ask for beside the usual ones, such as hit_rate@50 of a gate.</summary>
     public IReadOnlyList<string> Metrics { get; init; } = [];
 
+    /// <summary>Whether the model's inputs are to be profiled over the rows that it learns from: what live ones are held against.</summary>
+    public bool ProfilesInputs { get; init; }
+
     /// <summary>An empty folder; the model package is written here.</summary>
     public required string OutputFolder { get; init; }
 }
@@ -68,6 +71,9 @@ public sealed record TrainingReport
 
     /// <summary>Plots' data, for instance feature importance; most important first.</summary>
     public IReadOnlyList<FeatureImportance> Importance { get; init; } = [];
+
+    /// <summary>Of each input over the rows that were learned from; empty where the spec does not ask for it.</summary>
+    public IReadOnlyList<ColumnProfile> Learned { get; init; } = [];
 
     public IReadOnlyList<string> Notices { get; init; } = [];
 }

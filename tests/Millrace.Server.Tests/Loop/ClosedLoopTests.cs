@@ -29,6 +29,8 @@ public sealed class ClosedLoopTests(ServerFixture server) : IClassFixture<Server
         await WatchAsync(600, (list, _) => list[0]);
         var calm = await MonitorAsync(m => m.Outcomes.Joined == 600);
         Assert.Equal((1.0, HarmPhase.Watching), (calm.Windows[^1].Value, calm.Harm.Phase));
+        // Viewers whom no row knows: said, and no reason to retrain.
+        Assert.Equal(ShiftLevel.Large, Assert.Single(calm.Inputs).Level);
         Assert.Single((await server.Client.LoopAsync(Loop, Ct)).Retrainings);
         var watched = await WatchedAsync();
         Assert.Equal(("hit_rate@10 1.0000", "/endpoints/evening?tab=monitor"), (watched.Headline, watched.Link));

@@ -55,6 +55,30 @@ public sealed class TrainModelTests : IDisposable
         Assert.Equal(one.ModelHash, three.ModelHash);
     }
 
+    [Theory]
+    [InlineData(true, 210, "1290")]
+    [InlineData(false, 160, "1290")]
+    public async Task Inputs_are_profiled_over_the_rows_that_were_learned_from(bool refit, long rows, string oldest)
+    {
+        var model = Workshop.Model(TaskKind.Regress, "lightgbm") with
+        {
+            Target = "y",
+            Window = TimeSpan.FromDays(20.5),
+            Split = new() { Test = 0.2, Refit = refit },
+        };
+        var spec = shop.Spec(
+            "SELECT i::BIGINT AS x, (i % 9)::DOUBLE AS y, TIMESTAMP '2024-01-01' + INTERVAL (i // 10) DAY AS at FROM range(1500) t(i)",
+            model,
+            "at"
+        );
+
+        var report = await shop.TrainAsync(spec with { ProfilesInputs = true });
+
+        var x = Assert.Single(report.Learned);
+        Assert.Equal(("x", rows, oldest), (x.Name, x.Count, x.Min));
+        Assert.Equal(rows, x.Histogram.Sum(b => b.Count));
+    }
+
     [Fact]
     public async Task A_model_beats_the_baseline_and_says_what_it_learned_from()
     {

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Millrace.Api;
 using Millrace.Core;
 using Millrace.Engine.Declarations;
+using Millrace.Engine.Tables;
 using Millrace.Engine.Training;
 using Millrace.Storage;
 
@@ -44,6 +45,9 @@ internal sealed record FinishedRun
 
     public required IReadOnlyDictionary<string, double> Baseline { get; init; }
 
+    /// <summary>Of each input over the rows that were learned from.</summary>
+    public required IReadOnlyList<ColumnProfile> Learned { get; init; }
+
     /// <summary>The package in <see cref="Folder"/>.</summary>
     public required IReadOnlyList<PackageFile> Files { get; init; }
 
@@ -85,6 +89,7 @@ internal sealed class FindRun(MillraceDb db, MillraceFolder folder)
             Score = run.Score ?? double.NaN,
             Metrics = Of(MetricOf.Model),
             Baseline = Of(MetricOf.Baseline),
+            Learned = run.Learned,
             Files = run.Files,
             Folder = folder.Run(id),
         };

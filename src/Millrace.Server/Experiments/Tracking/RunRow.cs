@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Millrace.Api;
 using Millrace.Core;
 using Millrace.Engine.Declarations;
+using Millrace.Engine.Tables;
 using Millrace.Engine.Training;
 using Millrace.Storage;
 
@@ -68,6 +69,9 @@ internal sealed class RunRow
 
     public IReadOnlyList<FeatureImportance> Importance { get; set; } = [];
 
+    /// <summary>Of each input over the rows that were learned from.</summary>
+    public IReadOnlyList<ColumnProfile> Learned { get; set; } = [];
+
     public IReadOnlyList<string> Notices { get; set; } = [];
 
     public string? Error { get; set; }
@@ -89,6 +93,7 @@ internal sealed class RunRow
             builder.Property(r => r.Gates).HasConversion<JsonConverter<IReadOnlyList<GateDeclaration>>>();
             builder.Property(r => r.Files).HasConversion<JsonConverter<IReadOnlyList<PackageFile>>>();
             builder.Property(r => r.Importance).HasConversion<JsonConverter<IReadOnlyList<FeatureImportance>>>();
+            builder.Property(r => r.Learned).HasConversion<JsonConverter<IReadOnlyList<ColumnProfile>>>();
             builder.Property(r => r.Notices).HasConversion<JsonConverter<IReadOnlyList<string>>>();
         }
     }

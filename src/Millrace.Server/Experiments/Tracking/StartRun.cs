@@ -67,6 +67,7 @@ internal sealed class StartRun(MillraceDb db, StartJob jobs, MillraceFolder fold
             Model = request.Model,
             Algorithm = request.Algorithm,
             Metrics = [.. request.Gates.Select(g => g.Metric)],
+            ProfilesInputs = true,
             OutputFolder = output,
         };
 

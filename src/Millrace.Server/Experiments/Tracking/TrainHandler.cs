@@ -131,6 +131,7 @@ internal sealed class TrainHandler(
                             .SetProperty(r => r.TestRows, said.TestRows)
                             .SetProperty(r => r.Files, said.Files)
                             .SetProperty(r => r.Importance, said.Importance)
+                            .SetProperty(r => r.Learned, said.Learned)
                             .SetProperty(r => r.Notices, said.Notices),
                     ct
                 ) > 0;

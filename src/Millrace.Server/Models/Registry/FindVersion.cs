@@ -44,6 +44,7 @@ internal sealed class FindVersion(MillraceDb db, MillraceFolder folder)
                 v.Run,
                 v.Hash,
                 v.Card,
+                v.Learned,
                 v.Blessing,
                 v.Note,
             })
@@ -57,6 +58,7 @@ internal sealed class FindVersion(MillraceDb db, MillraceFolder folder)
                 folder.ModelVersion(model, number),
                 row.Hash,
                 row.Card,
+                row.Learned,
                 row.Blessing,
                 row.Note
             );

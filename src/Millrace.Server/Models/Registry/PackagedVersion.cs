@@ -1,6 +1,7 @@
 using Millrace.Api;
 using Millrace.Core;
 using Millrace.Engine.Scoring;
+using Millrace.Engine.Tables;
 
 namespace Millrace.Models.Registry;
 
@@ -12,6 +13,7 @@ internal sealed record PackagedVersion(
     string Folder,
     string Hash,
     ModelCard Card,
+    IReadOnlyList<ColumnProfile> Learned,
     Blessing Blessing,
     string Note
 )

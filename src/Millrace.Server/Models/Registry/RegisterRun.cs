@@ -99,6 +99,7 @@ internal sealed class RegisterRun(
             CodeVersion = run.CodeVersion,
             Seed = run.Spec.Model.Seed,
             Card = card,
+            Learned = run.Learned,
             Hash = run.ModelHash,
             Files = run.Files,
             PrimaryMetric = run.PrimaryMetric,

@@ -4,6 +4,7 @@ using Millrace.Api;
 using Millrace.Core;
 using Millrace.Engine.Declarations;
 using Millrace.Engine.Scoring;
+using Millrace.Engine.Tables;
 using Millrace.Engine.Training;
 using Millrace.Storage;
 
@@ -35,6 +36,9 @@ internal sealed class VersionRow
     public required int Seed { get; init; }
 
     public required ModelCard Card { get; init; }
+
+    /// <summary>Of each input over the rows that it learned from: what live ones are held against.</summary>
+    public required IReadOnlyList<ColumnProfile> Learned { get; init; }
 
     public required string Hash { get; init; }
 
@@ -72,6 +76,7 @@ internal sealed class VersionRow
         {
             builder.ToTable("models_versions").HasKey(r => new { r.Model, r.Number });
             builder.HasIndex(r => new { r.Run, r.Model }).IsUnique();
+            builder.Property(r => r.Learned).HasConversion<JsonConverter<IReadOnlyList<ColumnProfile>>>();
             builder.Property(r => r.Card).HasConversion<JsonConverter<ModelCard>>();
             builder.Property(r => r.Files).HasConversion<JsonConverter<IReadOnlyList<PackageFile>>>();
             builder.Property(r => r.Metrics).HasConversion<JsonConverter<IReadOnlyDictionary<string, double>>>();

@@ -3,7 +3,6 @@ using Millrace.Core;
 using Millrace.Engine.Scoring;
 using Millrace.Models.Registry;
 using Millrace.Monitoring.Drift;
-using DataVersion = Millrace.Data.Versions.ReadVersion;
 
 namespace Millrace.Monitoring.Feedback;
 
@@ -12,7 +11,7 @@ namespace Millrace.Monitoring.Feedback;
 /// <param name="Dataset">What it learned from.</param>
 /// <param name="DatasetVersion">Of that dataset.</param>
 /// <param name="Scale">Regress: its mean absolute error when it was tested.</param>
-/// <param name="References">The distribution of each input in the data that it learned from; empty where that is gone.</param>
+/// <param name="References">The distribution of each input in the rows that it learned from.</param>
 internal sealed record VersionFacts(
     ModelCard Card,
     DatasetName Dataset,
@@ -42,15 +41,12 @@ internal sealed class FindFacts(IServiceScopeFactory scopes)
         }
 
         var view = await services.GetRequiredService<ShowVersion>().RunAsync(model, number, ct);
-        var data = await services
-            .GetRequiredService<DataVersion>()
-            .TryManifestAsync(view.Lineage.Dataset, view.Lineage.DatasetVersion, ct);
         facts = new(
             version.Card,
             view.Lineage.Dataset,
             view.Lineage.DatasetVersion,
             view.Metrics.GetValueOrDefault("mae"),
-            data is null ? [] : ReferenceBins.Of(version.Card.Inputs, data.Profile)
+            ReferenceBins.Of(version.Card.Inputs, version.Learned)
         );
         known[(model, number)] = facts;
         return facts;
