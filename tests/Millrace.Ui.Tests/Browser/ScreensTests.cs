@@ -71,6 +71,21 @@ public sealed class ScreensTests(BrowserFixture fixture)
     }
 
     [InBrowserFact]
+    public async Task Whoever_goes_by_keyboard_sees_where_they_are()
+    {
+        await using var visitor = await fixture.VisitAsync(fixture.Server);
+        await visitor.OpenAsync("models/staying");
+        var unseen = new List<string>();
+        for (var i = 0; i < 40; i++)
+        {
+            await visitor.Page.Keyboard.PressAsync("Tab");
+            unseen.AddRange(await visitor.Page.EvaluateAsync<string[]>(Scripts.FocusWithoutARing));
+        }
+
+        Visitor.AssertNothing(unseen);
+    }
+
+    [InBrowserFact]
     public async Task A_wrong_address_gets_a_page_and_the_status_404()
     {
         await using var visitor = await fixture.VisitAsync(fixture.Server);
