@@ -62,6 +62,17 @@ public sealed class TurningLoopPagesTests : PagesContext
         Assert.Contains("GET /api/audit?subject=movie-night&limit=200&offset=0", Server.Asked);
     }
 
+    [Theory]
+    [InlineData("aliased", "gave the alias champion to model")]
+    [InlineData("unaliased", "took the alias champion from model")]
+    [InlineData("not blessed", "did not bless model")]
+    [InlineData("registered", "registered model")]
+    public void An_entry_of_the_audit_log_is_a_sentence(string action, string words)
+    {
+        var details = new Dictionary<string, string>(StringComparer.Ordinal) { ["alias"] = "champion" };
+        Assert.Equal(words, StorySentence.Of(Recordings.Deployed(1) with { Action = action, Details = details }));
+    }
+
     [Fact]
     public void A_backtest_holds_policies_against_each_other()
     {
