@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using Millrace.Api;
 using Millrace.Core;
+using Millrace.Ui.Pages.Runs;
 using Millrace.Ui.Parts;
 using MudBlazor;
 
@@ -29,6 +30,7 @@ public sealed partial class LoopPage
         LoopView Loop,
         IReadOnlyList<FileView> Sources,
         IReadOnlyList<RunSummary> Runs,
+        IReadOnlyDictionary<RunId, string> Differences,
         RunId? Kept,
         MonitorSummary? Monitor
     );
@@ -51,6 +53,7 @@ public sealed partial class LoopPage
             loop,
             sources?.Files ?? [],
             [.. runs.Select(Summary)],
+            RunDifferences.Of(runs),
             runs.FirstOrDefault(r => r.Model is not null)?.Id,
             monitor
         );
