@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Millrace.Api;
 using Millrace.Ui.Pages.Audit;
 using Millrace.Ui.Pages.Datasets;
+using Millrace.Ui.Pages.Loops;
 using Millrace.Ui.Pages.Runs;
 using Millrace.Ui.Tests.Recorded;
 using Xunit;
@@ -86,6 +87,18 @@ public sealed class PageStatesTests : PagesContext
             () => Assert.Contains("out of memory", page.Find("[role=alert]").TextContent, StringComparison.Ordinal),
             Patience
         );
+    }
+
+    [Fact]
+    public void A_loop_says_what_is_to_say_of_its_data_and_links_to_no_endpoint_before_there_is_one()
+    {
+        var loop = Recordings.Loop(running: true) with { Endpoint = new("staying") };
+        var remark = loop.Stages[0] with { Message = "subscribers v1, 7 rows in quarantine" };
+        Server.On("GET /api/loops/staying", loop with { Stages = [remark, .. loop.Stages.Skip(1)] });
+        var page = Render<LoopPage>(p => p.Add(l => l.Loop, "staying"));
+        Says(page, "subscribers v1, 7 rows in quarantine Look at the dataset");
+        Says(page, "staying, not deployed yet");
+        Assert.Empty(page.FindAll("a[href='endpoints/staying']"));
     }
 
     [Fact]

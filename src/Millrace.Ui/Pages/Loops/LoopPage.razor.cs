@@ -80,6 +80,17 @@ public sealed partial class LoopPage
     private static string Changes(int generation) =>
         generation == 1 ? "never changed since" : $"declaration {Show.Count(generation)}";
 
+    /// <summary>What there is to say of the data besides its name: rows in quarantine, or that they were never checked.</summary>
+    private static StageView? Remark(LoopView loop) =>
+        loop.Stages.FirstOrDefault(s =>
+            s is { Name: "ingest", State: StageState.Done, Message.Length: > 0 }
+            && !string.Equals(s.Message, $"{loop.Dataset} v{loop.DatasetVersion}", StringComparison.Ordinal)
+        );
+
+    private static bool HasServed(LoopView loop) =>
+        loop.Stages.Any(s => s is { Name: "deploy", State: StageState.Done or StageState.Running })
+        || loop.Retrainings.Any(r => r.State is RetrainingState.Promoted);
+
     private static bool IsTurning(LoopView loop) => loop.Retrainings.Any(r => r.State is RetrainingState.Running);
 
     private async Task RetrainAsync(LoopView loop)
