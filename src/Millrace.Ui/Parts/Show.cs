@@ -30,10 +30,8 @@ public static class Show
                 : "−∞";
         }
 
-        var magnitude = (int)Math.Floor(Math.Log10(Math.Abs(v)));
-        return magnitude is < -4 or > 11
-            ? v.ToString("0.00e+0", Culture)
-            : v.ToString("#,0." + new string('0', Math.Clamp(3 - magnitude, 0, 7)), Culture);
+        var magnitude = Magnitude(v);
+        return magnitude is < -4 or > 11 ? v.ToString("0.00e+0", Culture) : Fixed(v, magnitude);
     }
 
     /// <summary>As a metric, without zeros that say nothing: 7.3, 10, 0.05.</summary>
@@ -45,14 +43,22 @@ public static class Show
             : text;
     }
 
-    /// <summary>The difference to a baseline, always with its sign.</summary>
-    public static string Difference(double value) =>
-        value switch
-        {
-            > 0 => "+" + Metric(value),
-            < 0 => "−" + Metric(-value),
-            _ => "±0",
-        };
+    /// <summary>The difference to a baseline, always with its sign, and no finer than the larger of the two is written.</summary>
+    public static string Difference(double value, double baseline)
+    {
+        var magnitude = Magnitude(Math.Max(Math.Abs(value), Math.Abs(baseline)));
+        var text = magnitude is < -4 or > 11
+            ? Metric(Math.Abs(value - baseline))
+            : Fixed(Math.Abs(value - baseline), magnitude);
+        return text.All(c => c is '0' or '.') ? "±0"
+            : value > baseline ? "+" + text
+            : "−" + text;
+    }
+
+    private static int Magnitude(double value) => value == 0 ? 0 : (int)Math.Floor(Math.Log10(Math.Abs(value)));
+
+    private static string Fixed(double value, int magnitude) =>
+        value.ToString("#,0." + new string('0', Math.Clamp(3 - magnitude, 0, 7)), Culture);
 
     public static string Share(double part) =>
         part switch

@@ -85,7 +85,7 @@ public sealed partial class StageDiagram
         {
             State = stage.State,
             // A failure is told in full below the diagram.
-            Detail = stage.State is StageState.Running ? stage.Message : "",
+            Detail = stage.State is StageState.Running or StageState.Absent ? stage.Message : "",
             Done = stage.Done,
             Link = stage.Link?.TrimStart('/'),
             At = stage.At,

@@ -15,7 +15,7 @@ public sealed record Standing(string Text, string Icon, string Tone)
             StageState.Done => new("Done", Icons.Material.Filled.CheckCircle, "ok"),
             StageState.Running => new("Running", Icons.Material.Filled.Autorenew, "run"),
             StageState.Failed => new("Failed", Icons.Material.Filled.Error, "bad"),
-            StageState.Absent => new("Not declared", Icons.Material.Filled.RemoveCircleOutline, "wait"),
+            StageState.Absent => new("Off", Icons.Material.Filled.RemoveCircleOutline, "wait"),
             _ => new("Waiting", Icons.Material.Filled.Schedule, "wait"),
         };
 

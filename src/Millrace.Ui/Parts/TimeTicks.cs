@@ -46,7 +46,7 @@ public static class TimeTicks
         {
             _ when step >= Month => at.Month == 1 ? "yyyy" : "MMM",
             _ when at.TimeOfDay == TimeSpan.Zero => "d MMM",
-            _ when step < TimeSpan.FromMinutes(1) => "HH:mm:ss",
+            _ when step < TimeSpan.FromMinutes(1) && at.Second != 0 => "HH:mm:ss",
             _ => "HH:mm",
         };
         return at.UtcDateTime.ToString(format, CultureInfo.InvariantCulture);

@@ -71,6 +71,43 @@ public sealed class ScreensTests(BrowserFixture fixture)
     }
 
     [InBrowserFact]
+    public async Task Whoever_goes_by_keyboard_sees_where_they_are()
+    {
+        await using var visitor = await fixture.VisitAsync(fixture.Server);
+        await visitor.OpenAsync("models/staying");
+        var unseen = new List<string>();
+        for (var i = 0; i < 40; i++)
+        {
+            await visitor.Page.Keyboard.PressAsync("Tab");
+            unseen.AddRange(await visitor.Page.EvaluateAsync<string[]>(Scripts.FocusWithoutARing));
+        }
+
+        Visitor.AssertNothing(unseen);
+    }
+
+    [InBrowserTheory]
+    [InlineData(1280, false)]
+    [InlineData(390, true)]
+    public async Task A_lost_connection_is_told_and_leaves_the_screen_readable(int width, bool dark)
+    {
+        await using var visitor = await fixture.VisitAsync(fixture.Server, width, dark);
+        var page = visitor.Page;
+        await visitor.OpenAsync("models");
+        var card = page.GetByRole(AriaRole.Alertdialog);
+        await Expect(card).ToBeHiddenAsync();
+        // As Blazor does when the server is gone.
+        await page.EvaluateAsync(
+            "document.getElementById('components-reconnect-modal').classList.add('components-reconnect-show')"
+        );
+        await Expect(card).ToContainTextAsync("The connection to the server is gone");
+        await visitor.AssertNothingToComplainAboutAsync();
+        await visitor.PictureAsync("connection-gone" + (dark ? "-phone-dark" : ""), whole: false);
+        await card.GetByRole(AriaRole.Button, new() { Name = "Load the page again" }).ClickAsync();
+        await Expect(card).ToBeHiddenAsync();
+        await visitor.ReadyAsync();
+    }
+
+    [InBrowserFact]
     public async Task A_wrong_address_gets_a_page_and_the_status_404()
     {
         await using var visitor = await fixture.VisitAsync(fixture.Server);

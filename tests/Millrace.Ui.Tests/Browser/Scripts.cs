@@ -12,6 +12,15 @@ internal static class Scripts
         }
         """;
 
+    /// <summary>What has the focus and looks as if it had not: fields show it by their border.</summary>
+    public const string FocusWithoutARing = """
+        () => {
+          const e = document.activeElement;
+          const isField = ["INPUT", "SELECT", "TEXTAREA", "BODY"].includes(e.tagName);
+          return isField || getComputedStyle(e).outlineStyle !== "none" ? [] : [`${e.tagName} ${e.textContent.trim()}`];
+        }
+        """;
+
     /// <summary>Texts below WCAG 2.2's contrast for AA: 4.5:1, or 3:1 where the text is large.</summary>
     public const string Contrast = """
         () => {

@@ -55,6 +55,14 @@ public sealed class MonitorTabTests : PagesContext
     }
 
     [Fact]
+    public void The_live_number_says_how_many_outcomes_it_rests_on()
+    {
+        var view = RecordedMonitor.View();
+        var few = view.Windows.Last(w => w.Version == view.Version) with { Value = 0, Low = 0, High = 0, Outcomes = 2 };
+        Says(Shown(view with { Windows = [.. view.Windows, few] }), "0 to 0, over 2 outcomes");
+    }
+
+    [Fact]
     public void An_input_is_shown_beside_its_training()
     {
         var tab = Shown(RecordedMonitor.View());

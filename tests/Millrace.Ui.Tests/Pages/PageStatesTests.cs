@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Millrace.Api;
 using Millrace.Ui.Pages.Audit;
 using Millrace.Ui.Pages.Datasets;
+using Millrace.Ui.Pages.Loops;
 using Millrace.Ui.Pages.Runs;
 using Millrace.Ui.Tests.Recorded;
 using Xunit;
@@ -86,6 +87,35 @@ public sealed class PageStatesTests : PagesContext
             () => Assert.Contains("out of memory", page.Find("[role=alert]").TextContent, StringComparison.Ordinal),
             Patience
         );
+    }
+
+    [Fact]
+    public void A_loop_says_what_is_to_say_of_its_data_and_links_to_no_endpoint_before_there_is_one()
+    {
+        var loop = Recordings.Loop(running: true) with { Endpoint = new("staying") };
+        var remark = loop.Stages[0] with { Message = "subscribers v1, 7 rows in quarantine" };
+        Server.On("GET /api/loops/staying", loop with { Stages = [remark, .. loop.Stages.Skip(1)] });
+        var page = Render<LoopPage>(p => p.Add(l => l.Loop, "staying"));
+        Says(page, "subscribers v1, 7 rows in quarantine Look at the dataset");
+        Says(page, "staying, not deployed yet");
+        Assert.Empty(page.FindAll("a[href='endpoints/staying']"));
+    }
+
+    [Fact]
+    public void Runs_of_one_name_are_told_apart_by_what_differs()
+    {
+        var few = Run("a", ("num_leaves", "5"), ("seed", "1"));
+        var many = Run("b", ("num_leaves", "15"), ("seed", "1"), ("max_depth", "3"));
+        var differences = RunDifferences.Of([few, many]);
+        Assert.Equal("max_depth –, num_leaves 5", differences[few.Id]);
+        Assert.Equal("max_depth 3, num_leaves 15", differences[many.Id]);
+
+        static RunView Run(string id, params (string Name, string Value)[] parameters) =>
+            Recordings.RunView(Api.RunState.Finished) with
+            {
+                Id = new(new string(id[0], 32)),
+                Params = parameters.ToDictionary(p => p.Name, p => p.Value, StringComparer.Ordinal),
+            };
     }
 
     [Fact]

@@ -7,6 +7,7 @@ using Millrace.Ui.Pages.Alerts;
 using Millrace.Ui.Pages.Audit;
 using Millrace.Ui.Pages.Backtests;
 using Millrace.Ui.Pages.Loops;
+using Millrace.Ui.Pages.Overview;
 using Millrace.Ui.Tests.Recorded;
 using Xunit;
 
@@ -60,6 +61,29 @@ public sealed class TurningLoopPagesTests : PagesContext
             StringComparison.Ordinal
         );
         Assert.Contains("GET /api/audit?subject=movie-night&limit=200&offset=0", Server.Asked);
+    }
+
+    [Theory]
+    [InlineData(StageState.Done, "hit_rate@10 0.1762 v5 live, 24,812 outcomes")]
+    [InlineData(StageState.Running, "hit_rate@10 0 v5 live, the newest of 24,812 outcomes")]
+    public void A_card_shows_what_the_monitor_says_once(StageState state, string words)
+    {
+        var newest = RecordedMonitor.Summaries().Single(m => m.Endpoint.Value is "movie-night") with { Value = 0 };
+        var loop = new LoopSummary(new("movie-night"), "", "", 1, state, "hit_rate@10 0.1762", RecordedMonitor.Now);
+        var card = Render<LoopCard>(p => p.Add(c => c.Loop, loop).Add(c => c.Monitor, newest));
+        Says(card, words);
+        Assert.Equal(2, Text(card).Split("hit_rate@10 0.1762").Length);
+    }
+
+    [Theory]
+    [InlineData("aliased", "gave the alias champion to model")]
+    [InlineData("unaliased", "took the alias champion from model")]
+    [InlineData("not blessed", "did not bless model")]
+    [InlineData("registered", "registered model")]
+    public void An_entry_of_the_audit_log_is_a_sentence(string action, string words)
+    {
+        var details = new Dictionary<string, string>(StringComparer.Ordinal) { ["alias"] = "champion" };
+        Assert.Equal(words, StorySentence.Of(Recordings.Deployed(1) with { Action = action, Details = details }));
     }
 
     [Fact]

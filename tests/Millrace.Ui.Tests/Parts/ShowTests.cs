@@ -22,6 +22,15 @@ public sealed class ShowTests
         Assert.Equal(expected, Show.Metric(value));
 
     [Theory]
+    [InlineData(0.2213, 0.223, "−0.0017")]
+    [InlineData(0.5762, 0, "+0.5762")]
+    [InlineData(3.468, 188.667, "−185.2")]
+    [InlineData(0.22131, 0.22132, "±0")]
+    [InlineData(0, 0, "±0")]
+    public void A_difference_is_no_finer_than_what_it_is_of(double value, double baseline, string expected) =>
+        Assert.Equal(expected, Show.Difference(value, baseline));
+
+    [Theory]
     [InlineData(7.300, "7.3")]
     [InlineData(10, "10")]
     [InlineData(1200, "1,200")]

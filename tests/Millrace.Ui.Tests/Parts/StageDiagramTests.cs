@@ -64,6 +64,16 @@ public sealed class StageDiagramTests : PartsContext
     }
 
     [Fact]
+    public void A_stage_that_is_off_says_why()
+    {
+        var loop = Recordings.Loop(running: false);
+        var off = new StageView("monitor", StageState.Absent, "", "The loop declares no monitor.", null, null, null);
+        var last = Drawn(loop with { Stages = [.. loop.Stages, off] }).FindAll("li")[^1];
+        Assert.Equal("Off", last.QuerySelector(".badge")!.TextContent.Trim());
+        Assert.Contains("The loop declares no monitor.", last.TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_loop_that_is_not_watched_ends_at_its_endpoint()
     {
         var diagram = Drawn(Recordings.Loop(running: false));

@@ -27,6 +27,11 @@ public static class StorySentence
             ("endpoint", "rollout promoted") => $"promoted {challenger} at",
             ("endpoint", "rollout rolled back") => $"rolled {challenger} back at",
             ("endpoint", "rollout aborted") => $"aborted the rollout of {challenger} at",
+            ("model", "aliased") when entry.Details.TryGetValue("alias", out var alias) =>
+                $"gave the alias {alias} to model",
+            ("model", "unaliased") when entry.Details.TryGetValue("alias", out var alias) =>
+                $"took the alias {alias} from model",
+            ("model", "not blessed") => "did not bless model",
             ("endpoint", "deployed") when Version(entry, "model") is { } model => $"deployed {model} at",
             _ => $"{entry.Action} {entry.SubjectKind}",
         };

@@ -17,6 +17,7 @@ public static class ColumnText
                 column.Type is "date" ? "yyyy-MM-dd" : "yyyy-MM-dd HH:mm",
                 Culture
             ),
+            "double" => Show.Number(value),
             _ when value == Math.Floor(value) && Math.Abs(value) < 1e15 => value.ToString("0", Culture),
             _ => Show.Number(value),
         };

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using Millrace.Api;
 using Millrace.Core;
+using Millrace.Ui.Pages.Runs;
 using Millrace.Ui.Parts;
 using MudBlazor;
 
@@ -29,6 +30,7 @@ public sealed partial class LoopPage
         LoopView Loop,
         IReadOnlyList<FileView> Sources,
         IReadOnlyList<RunSummary> Runs,
+        IReadOnlyDictionary<RunId, string> Differences,
         RunId? Kept,
         MonitorSummary? Monitor
     );
@@ -51,6 +53,7 @@ public sealed partial class LoopPage
             loop,
             sources?.Files ?? [],
             [.. runs.Select(Summary)],
+            RunDifferences.Of(runs),
             runs.FirstOrDefault(r => r.Model is not null)?.Id,
             monitor
         );
@@ -76,6 +79,17 @@ public sealed partial class LoopPage
 
     private static string Changes(int generation) =>
         generation == 1 ? "never changed since" : $"declaration {Show.Count(generation)}";
+
+    /// <summary>What there is to say of the data besides its name: rows in quarantine, or that they were never checked.</summary>
+    private static StageView? Remark(LoopView loop) =>
+        loop.Stages.FirstOrDefault(s =>
+            s is { Name: "ingest", State: StageState.Done, Message.Length: > 0 }
+            && !string.Equals(s.Message, $"{loop.Dataset} v{loop.DatasetVersion}", StringComparison.Ordinal)
+        );
+
+    private static bool HasServed(LoopView loop) =>
+        loop.Stages.Any(s => s is { Name: "deploy", State: StageState.Done or StageState.Running })
+        || loop.Retrainings.Any(r => r.State is RetrainingState.Promoted);
 
     private static bool IsTurning(LoopView loop) => loop.Retrainings.Any(r => r.State is RetrainingState.Running);
 
