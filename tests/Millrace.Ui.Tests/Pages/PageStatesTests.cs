@@ -102,23 +102,6 @@ public sealed class PageStatesTests : PagesContext
     }
 
     [Fact]
-    public void Runs_of_one_name_are_told_apart_by_what_differs()
-    {
-        var few = Run("a", ("num_leaves", "5"), ("seed", "1"));
-        var many = Run("b", ("num_leaves", "15"), ("seed", "1"), ("max_depth", "3"));
-        var differences = RunDifferences.Of([few, many]);
-        Assert.Equal("max_depth –, num_leaves 5", differences[few.Id]);
-        Assert.Equal("max_depth 3, num_leaves 15", differences[many.Id]);
-
-        static RunView Run(string id, params (string Name, string Value)[] parameters) =>
-            Recordings.RunView(Api.RunState.Finished) with
-            {
-                Id = new(new string(id[0], 32)),
-                Params = parameters.ToDictionary(p => p.Name, p => p.Value, StringComparer.Ordinal),
-            };
-    }
-
-    [Fact]
     public void The_address_decides_what_of_the_audit_log_is_asked_for()
     {
         Server.On<IReadOnlyList<LoopSummary>>("GET /api/loops", []);

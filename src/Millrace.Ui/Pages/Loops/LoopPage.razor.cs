@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using Millrace.Api;
 using Millrace.Core;
-using Millrace.Ui.Pages.Runs;
 using Millrace.Ui.Parts;
 using MudBlazor;
 
@@ -30,7 +29,6 @@ public sealed partial class LoopPage
         LoopView Loop,
         IReadOnlyList<FileView> Sources,
         IReadOnlyList<RunSummary> Runs,
-        IReadOnlyDictionary<RunId, string> Differences,
         RunId? Kept,
         MonitorSummary? Monitor
     );
@@ -53,7 +51,6 @@ public sealed partial class LoopPage
             loop,
             sources?.Files ?? [],
             [.. runs.Select(Summary)],
-            RunDifferences.Of(runs),
             runs.FirstOrDefault(r => r.Model is not null)?.Id,
             monitor
         );
