@@ -89,7 +89,7 @@ internal static class RunsCommand
             .Example("millrace runs metrics 0199c1f2a3b47c0e8d5f6a7b8c9d0e1f auc");
 
     private static Command Cancel() =>
-        new Command("cancel", "Stop a run, queued or running. One that is over stays as it is.") { Id }
+        new Command("cancel", "Stop a run, queued or running. One that has ended is refused, with how it ended.") { Id }
             .Does(
                 async (parsed, session, output, ct) =>
                 {

@@ -1,4 +1,5 @@
 using Millrace.Api;
+using Millrace.Core;
 using Xunit;
 
 namespace Millrace.Server.Tests.Experiments;
@@ -43,12 +44,14 @@ public sealed class InterruptedTrainingTests(TrainingServer server) : IClassFixt
     }
 
     [Fact]
-    public async Task Cancelling_a_run_that_is_over_changes_nothing()
+    public async Task Cancelling_a_run_that_is_over_is_refused_with_how_it_ended_and_changes_nothing()
     {
         var run = await server.TrainAsync(server.Visits("over"), Ct);
 
-        await server.Client.CancelRunAsync(run.Id, Ct);
+        var refusal = await Assert.ThrowsAsync<RefusalException>(() => server.Client.CancelRunAsync(run.Id, Ct));
 
+        Assert.Equal(RefusalKind.Conflict, refusal.Kind);
+        Assert.Equal($"Run {run.Id} has ended already: finished.", refusal.Message);
         Assert.Equal(RunState.Finished, (await server.Client.RunAsync(run.Id, Ct)).State);
         Assert.DoesNotContain(
             (await server.Client.AuditAsync("run", "over", 10, 0, Ct)).Items,

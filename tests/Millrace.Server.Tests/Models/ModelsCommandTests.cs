@@ -49,7 +49,9 @@ public sealed class ModelsCommandTests(TrainingServer server) : IClassFixture<Tr
         Assert.Contains("auc", (await MillraceAsync("runs", "show", run.Id.Value)).Output, StringComparison.Ordinal);
         await MillraceAsync("runs", "metrics", run.Id.Value, run.Series[0]);
         await MillraceAsync("runs", "log", run.Id.Value);
-        await MillraceAsync("runs", "cancel", run.Id.Value);
+        var cancelled = await CommandLine.RunAsync(server, ["runs", "cancel", run.Id.Value], Ct);
+        Assert.Equal(4, cancelled.ExitCode);
+        Assert.Contains("has ended already: finished", cancelled.Error, StringComparison.Ordinal);
     }
 
     [Theory]
