@@ -19,6 +19,28 @@ public sealed class RefusedInputTests(ServerFixture server) : IClassFixture<Serv
         Assert.Equal(2, (await CommandLine.RunAsync(server, command, Ct)).ExitCode);
 
     [Theory]
+    [InlineData("--port 99999 is not a port", "--port", "99999")]
+    [InlineData("--address 'a b' is not an address", "--port", "0", "--address", "a b")]
+    [InlineData("no address 192.0.2.1: name one that it has with --address", "--port", "0", "--address", "192.0.2.1")]
+    [InlineData("'nowhere.example' is not an IP address", "--port", "0", "--address", "nowhere.example")]
+    [InlineData("localhost is two addresses", "--port", "0", "--address", "localhost")]
+    [InlineData("/dev/null cannot be used as a folder", "--port", "0", "--folder", "/dev/null")]
+    [InlineData("/proc/nowhere cannot be used as a folder", "--port", "0", "--folder", "/proc/nowhere")]
+    public async Task What_a_server_cannot_start_with_is_named_in_one_line(string message, params string[] options)
+    {
+        var said = await CommandLine.RunAsync(
+            null,
+            ["up", "--token", "0123456789abcdef0123456789abcdef", .. options],
+            Ct
+        );
+
+        Assert.Equal(2, said.ExitCode);
+        Assert.Contains(message, said.Error, StringComparison.Ordinal);
+        Assert.Single(said.Error.Trim().ReplaceLineEndings("\n").Split('\n'));
+        Assert.Empty(said.Output);
+    }
+
+    [Theory]
     [InlineData("api/loops", "{}", "yaml")]
     [InlineData("api/datasets/query", """{"limit":1}""", "sql")]
     [InlineData("api/datasets/x/ingest", """{"files":null}""", "files")]
