@@ -37,6 +37,8 @@ public sealed class DataTests(ServerFixture server) : IClassFixture<ServerFixtur
         Assert.Equal((1, 2L, 1L, true), (first.Version.Value, first.Rows, first.Quarantined, first.Added));
         Assert.Equal((1, first.Hash, false), (again.Version.Value, again.Hash, again.Added));
         Assert.Equal((2, 3L, 1L, true), (second.Version.Value, second.Rows, second.Quarantined, second.Added));
+        Assert.Equal([2L, 0L, 1L], new[] { first, again, second }.Select(v => v.RowsAdded));
+        Assert.Equal((0L, true), (again.Quarantined, again.Seconds != first.Seconds));
 
         var view = await server.Client.DatasetVersionAsync(new("ratings"), new(2), Ct);
         Assert.Equal(["int64", "int32"], view.Columns.Select(c => c.Type));

@@ -66,6 +66,30 @@ public sealed class RefusedInputTests(ServerFixture server) : IClassFixture<Serv
     }
 
     [Fact]
+    public async Task The_rows_of_the_files_are_those_accepted_and_those_in_quarantine()
+    {
+        var contract = server.Write(
+            "counted.yaml",
+            """
+            loop: counted
+            data:
+              source: { files: counted.csv }
+              contract:
+                x: { type: int64, range: [0, 9] }
+            model: { task: regress, target: x, try: [lightgbm] }
+            """
+        );
+        var first = server.Write("counted/a.csv", "x,y\n1,2\n99,4\n");
+        var second = server.Write("counted/b.csv", "x,y\n3,4\n5,6\n99,8\n");
+        await CommandLine.RunAsync(server, ["data", "ingest", "counted", first, "--contract", contract], Ct);
+
+        var said = await CommandLine.RunAsync(server, ["data", "ingest", "counted", second, "--json"], Ct);
+
+        var done = said.Json<IngestView>();
+        Assert.Equal((3L, 2L, 1L), (done.Rows, done.RowsAdded, done.Quarantined));
+    }
+
+    [Fact]
     public async Task The_same_bytes_under_two_names_in_one_command_are_taken_in_once()
     {
         var first = server.Write("twice/a.csv", "x,y\n1,2\n");

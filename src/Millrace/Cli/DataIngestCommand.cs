@@ -104,6 +104,7 @@ internal static class DataIngestCommand
                 version = done.Version.Value,
                 done.Hash,
                 done.Rows,
+                done.RowsAdded,
                 done.Quarantined,
                 done.Seconds,
             },
@@ -124,8 +125,9 @@ internal static class DataIngestCommand
             return;
         }
 
+        var all = done.Rows > done.RowsAdded ? $", {Output.Count(done.Rows)} in all" : "";
         output.Line(
-            $"[bold]{done.Dataset}[/] version {done.Version}: {Output.Count(done.Rows)} rows in {done.Seconds:0.0} s, hash {Output.Short(done.Hash)}"
+            $"[bold]{done.Dataset}[/] version {done.Version}: {Output.Count(done.RowsAdded)} rows in {done.Seconds:0.0} s{all}, hash {Output.Short(done.Hash)}"
         );
         if (done.Quarantined > 0)
         {
