@@ -1,4 +1,5 @@
 using Millrace.Api;
+using Millrace.Engine.Declarations;
 using Millrace.Server.Tests.Experiments;
 using Millrace.Testing;
 using Xunit;
@@ -36,6 +37,24 @@ public sealed class ModelsCommandTests(TrainingServer server) : IClassFixture<Tr
         );
         await MillraceAsync("models", "alias", "typed", "champion", "--delete");
         Assert.Empty((await server.Client.ModelAsync(new("typed"), Ct)).Aliases);
+    }
+
+    [Fact]
+    public async Task Register_and_gates_wait_for_the_evaluation_and_gates_that_nothing_changed_for_are_not_evaluated_again()
+    {
+        var gate = new GateDeclaration("auc >= 0.6", "auc", GateComparison.AtLeast, GateReference.Constant, 0.6);
+        var run = await server.TrainAsync(server.Visits("awaited", 1, [gate]), Ct);
+
+        var registered = await MillraceAsync("models", "register", "awaited", run.Id.Value, "--json");
+        var again = await MillraceAsync("models", "gates", "awaited", "1");
+
+        Assert.Equal(Blessing.Passed, registered.Json<ModelVersionView>().Blessing);
+        Assert.Equal(
+            "awaited v1: nothing has changed since its gates were evaluated: it passed its one gate.",
+            again.Output.Trim()
+        );
+        var audit = await server.Client.AuditAsync("model", "awaited", 10, 0, Ct);
+        Assert.Single(audit.Items, e => e.Action is "blessed");
     }
 
     [Fact]
