@@ -25,17 +25,18 @@ internal static class ApplyCommand
             """
             Make a declared loop so: ingest, train, register, test and deploy what is not there yet.
             The same file again changes nothing. ${NAME} and ${NAME:-default} in it are variables.
-
-            Examples:
-              millrace apply samples/movie-night/loop.yaml
-              millrace apply loop.yaml --data ratings/*.csv.gz
             """
         )
         {
             File,
             Data,
             NoWait,
-        }.Does(RunAsync);
+        }
+            .Does(RunAsync)
+            .Example(
+                "millrace apply samples/movie-night/loop.yaml",
+                "millrace apply loop.yaml --data ratings/*.csv.gz --json"
+            );
 
     private static Task RunAsync(ParseResult parsed, Session session, Output output, CancellationToken ct) =>
         LoopFile.UseAsync(

@@ -73,7 +73,12 @@ internal static class DataIngestCommand
             Trim,
             Null,
             Reason,
-        }.Does(RunAsync);
+        }
+            .Does(RunAsync)
+            .Example(
+                "millrace data ingest ratings ratings.csv",
+                "millrace data ingest ratings days/*.csv.gz --contract loop.yaml --json"
+            );
 
     private static async Task RunAsync(ParseResult parsed, Session session, Output output, CancellationToken ct)
     {

@@ -32,7 +32,7 @@ internal static class UpCommand
             Database,
         };
         command.SetAction((parsed, ct) => Verb.GuardAsync(() => RunAsync(parsed, ct)));
-        return command;
+        return command.Example("millrace up", "millrace up --port 8080 --folder /var/lib/millrace");
     }
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken ct)

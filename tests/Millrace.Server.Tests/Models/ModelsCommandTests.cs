@@ -66,7 +66,8 @@ public sealed class ModelsCommandTests(TrainingServer server) : IClassFixture<Tr
         Assert.Contains(list.Items, r => r.Id == run.Id);
         Assert.Contains("listed", (await MillraceAsync("runs")).Output, StringComparison.Ordinal);
         Assert.Contains("auc", (await MillraceAsync("runs", "show", run.Id.Value)).Output, StringComparison.Ordinal);
-        await MillraceAsync("runs", "metrics", run.Id.Value, run.Series[0]);
+        // The metric that the help's example names.
+        await MillraceAsync("runs", "metrics", run.Id.Value, "valid_auc");
         await MillraceAsync("runs", "log", run.Id.Value);
         var cancelled = await CommandLine.RunAsync(server, ["runs", "cancel", run.Id.Value], Ct);
         Assert.Equal(4, cancelled.ExitCode);
