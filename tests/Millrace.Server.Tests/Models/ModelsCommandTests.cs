@@ -79,7 +79,9 @@ public sealed class ModelsCommandTests(TrainingServer server) : IClassFixture<Tr
     [InlineData(2, "is not a run id", "runs", "show", "nowhere")]
     [InlineData(2, "--delete", "models", "alias", "nowhere", "challenger")]
     [InlineData(2, "KEY=VALUE", "models", "tag", "nowhere", "draft")]
-    [InlineData(2, "limit 0 is not possible", "runs", "--limit", "0")]
+    [InlineData(2, "limit 0 is not possible: ask for 1 to 1000.", "runs", "--limit", "0")]
+    [InlineData(2, "limit -1 is not possible: ask for 1 to 1000.", "alerts", "--limit", "-1")]
+    [InlineData(2, "limit 0 is not possible: ask for 1 to 10000.", "data", "query", "select 1", "--limit", "0")]
     public async Task What_is_refused_says_why_and_tells_scripts(int code, string message, params string[] arguments)
     {
         var result = await CommandLine.RunAsync(server, arguments, Ct);
