@@ -138,6 +138,10 @@ public sealed class DataTests(ServerFixture server) : IClassFixture<ServerFixtur
         Assert.Equal("3", (await QueryAsync("select sum(a) from \"q-data@1\";")).Rows[0][0].ToString());
         Assert.True((await server.Client.QueryAsync(new("select * from \"q-data\"", 2), Ct)).Truncated);
 
+        var bytes = await QueryAsync("select 'a\\xFF\\x00\"z'::blob as b, ['\\x01'::blob] as l");
+        Assert.Equal("a\\xFF\\x00\\x22z", bytes.Rows[0][0].GetString());
+        Assert.Equal("\\x01", bytes.Rows[0][1][0].GetString());
+
         await RefusedAsync("select * from read_csv('/etc/passwd')", "disabled");
         await RefusedAsync(
             "select * from read_text('" + Path.Combine(server.Folder, ".millrace", "millrace.db") + "')",
