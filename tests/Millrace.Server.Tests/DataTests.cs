@@ -157,6 +157,18 @@ public sealed class DataTests(ServerFixture server) : IClassFixture<ServerFixtur
     }
 
     [Fact]
+    public async Task Columns_are_headed_by_their_names_whatever_is_in_them()
+    {
+        var said = await CommandLine.RunAsync(
+            server,
+            ["data", "query", "select 1 as \"#\", 'x' as \"[b]#\", 2 as \"n\""],
+            Ct
+        );
+
+        Assert.Equal(["#", "[b]#", "n"], said.Output.Split('\n')[0].Split(' ', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Fact]
     public async Task An_ingestion_that_fails_says_why_and_leaves_the_dataset_free()
     {
         var broken = server.Write("broken.parquet", "not parquet");

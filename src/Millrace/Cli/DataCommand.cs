@@ -192,7 +192,7 @@ internal static class DataCommand
             () =>
             {
                 Output.Table(
-                    [.. table.Columns.Select(c => c.Type is "int32" or "int64" or "double" ? c.Name + "#" : c.Name)],
+                    [.. table.Columns.Select(c => new Heading(c.Name, c.Type is "int32" or "int64" or "double"))],
                     table.Rows.Select(r => (IReadOnlyList<string>)[.. r.Select(cell => Cut(cell.ToString()))])
                 );
                 if (table.Truncated)
