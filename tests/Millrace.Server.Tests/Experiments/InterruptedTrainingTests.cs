@@ -29,6 +29,21 @@ public sealed class InterruptedTrainingTests(TrainingServer server) : IClassFixt
     }
 
     [Fact]
+    public async Task A_run_whose_child_failed_by_a_fault_says_which_and_its_log_says_where()
+    {
+        var broken = server.Write("broken.parquet", "not parquet");
+
+        var run = await server.EndOfRunAsync(
+            await server.StartRunAsync(server.Visits("broken") with { Files = [broken] }, Ct),
+            Ct
+        );
+
+        Assert.Contains("broken.parquet", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", run.Error, StringComparison.Ordinal);
+        Assert.Contains("   at ", await server.Client.RunLogAsync(run.Id, Ct), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_cancelled_run_stops_and_says_who_stopped_it()
     {
         var id = await server.StartRunAsync(server.LongVisits("cancelled"), Ct);
