@@ -1,3 +1,5 @@
+using System.Text.Json;
+using Millrace.Api;
 using Millrace.Testing;
 using Xunit;
 
@@ -59,9 +61,11 @@ public sealed class LoopFileTests(ServerFixture server) : IClassFixture<ServerFi
         );
         string[] contract = option.Length > 0 ? [option, file] : [];
         Assert.Equal(0, (await CommandLine.RunAsync(server, ["data", "ingest", name, data, .. contract], Ct)).ExitCode);
-        await CommandLine.RunAsync(server, ["apply", file, "--no-wait"], Ct);
+        var applied = await CommandLine.RunAsync(server, ["apply", file, "--no-wait", "--json"], Ct);
 
         var loop = await server.SettledAsync(new(name), Ct);
+        var changed = applied.Json<JsonElement>().GetProperty("changed");
+        Assert.Equal((name, true), (applied.Json<LoopView>().Name.Value, changed.GetBoolean()));
 
         var ingest = loop.Stages.Single(s => s.Name is "ingest");
         Assert.Equal(isUnchecked, ingest.Message.Contains("data.dataset", StringComparison.Ordinal));
