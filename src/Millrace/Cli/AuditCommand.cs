@@ -46,7 +46,8 @@ internal static class AuditCommand
                                             $"{e.SubjectKind} {e.Subject}",
                                             e.Reason,
                                         ]
-                                )
+                                ),
+                                "The audit log has no such entry."
                             )
                     );
                 }

@@ -78,7 +78,8 @@ internal static class DataCommand
                                 Output.Short(d.Hash),
                                 Output.Moment(d.CreatedAt),
                             ]
-                    )
+                    ),
+                    "There is no dataset yet: millrace data ingest NAME FILE"
                 )
         );
     }

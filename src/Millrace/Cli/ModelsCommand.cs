@@ -163,7 +163,8 @@ internal static class ModelsCommand
                                 string.Join(", ", m.Aliases.Select(a => $"{a.Key}: v{a.Value}")),
                                 m.Description,
                             ]
-                    )
+                    ),
+                    "No model is registered yet: millrace apply loop.yaml"
                 )
         );
     }

@@ -72,9 +72,20 @@ internal sealed class Output(bool json)
 
     /// <param name="headings">One for each column.</param>
     /// <param name="rows">One text for each column.</param>
-    public static void Table(IReadOnlyList<Heading> headings, IEnumerable<IReadOnlyList<string>> rows)
+    /// <param name="none">What is said where there are no rows; without it, the headings stand alone.</param>
+    public static void Table(
+        IReadOnlyList<Heading> headings,
+        IEnumerable<IReadOnlyList<string>> rows,
+        string? none = null
+    )
     {
         var all = rows.ToList();
+        if (all.Count == 0 && none is not null)
+        {
+            AnsiConsole.WriteLine(none);
+            return;
+        }
+
         if (!Fits(headings, all))
         {
             Upright(headings, all);

@@ -124,7 +124,8 @@ internal static class RunsCommand
                                 Output.Score(r.Score),
                                 Output.Moment(r.CreatedAt),
                             ]
-                    )
+                    ),
+                    "There are no such runs. What starts some: millrace apply loop.yaml"
                 );
                 if (page.Total > page.Items.Count)
                 {

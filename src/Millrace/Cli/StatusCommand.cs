@@ -34,13 +34,6 @@ internal static class StatusCommand
                     output.Result(
                         loops,
                         () =>
-                        {
-                            if (loops.Count == 0)
-                            {
-                                output.Line($"No loop is declared yet: millrace apply loop.yaml");
-                                return;
-                            }
-
                             Output.Table(
                                 ["Loop", "State", "Latest", "Owner", "Applied"],
                                 loops.Select(l =>
@@ -52,9 +45,9 @@ internal static class StatusCommand
                                             l.Owner,
                                             Output.Moment(l.AppliedAt),
                                         ]
-                                )
-                            );
-                        }
+                                ),
+                                "No loop is declared yet: millrace apply loop.yaml"
+                            )
                     );
                 }
             )
