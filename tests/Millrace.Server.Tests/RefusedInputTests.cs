@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using Millrace.Api;
+using Millrace.Core;
 using Millrace.Testing;
 using Xunit;
 
@@ -139,6 +140,28 @@ public sealed class RefusedInputTests(ServerFixture server) : IClassFixture<Serv
 
         Assert.Equal(2, said.ExitCode);
         Assert.StartsWith($"{file}:5:12: Column 'plate'", said.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("contract:\n    plat: string", "loop.yaml:5:5: contract 'plat' is not a column. Did you mean 'plate'?")]
+    [InlineData("unique: [plat]", "loop.yaml:4:11: unique 'plat' is not a column. Did you mean 'plate'?")]
+    public async Task A_contract_that_names_a_column_that_the_source_has_not_is_refused_when_the_loop_is_applied(
+        string contract,
+        string message
+    )
+    {
+        var folder = Path.GetDirectoryName(server.Write("plates.csv", "plate,y\nA,1\nB,2\n"))!;
+        var yaml = $$"""
+            loop: wrong-plates
+            data:
+              source: plates.csv
+              {{contract}}
+            model: { task: regress, target: y, try: [lightgbm] }
+            """;
+
+        var refusal = await Assert.ThrowsAsync<RefusalException>(() => server.Client.ApplyAsync(new(yaml, folder), Ct));
+
+        Assert.Equal(message, refusal.Message);
     }
 
     [Fact]
