@@ -64,7 +64,10 @@ public sealed record ReadOptionsWire
 }
 
 /// <summary>What an ingestion did; the result of its job.</summary>
+/// <param name="Rows">Rows of the whole version.</param>
+/// <param name="Quarantined">Rows of this ingestion that broke the contract.</param>
 /// <param name="Added">False where the same files were already in the version, which is then the one named.</param>
+/// <param name="RowsAdded">Rows of this ingestion that were accepted: with the quarantined ones, all rows of the files that were read.</param>
 public sealed record IngestView(
     DatasetName Dataset,
     VersionNumber Version,
@@ -73,7 +76,8 @@ public sealed record IngestView(
     long Quarantined,
     bool Added,
     double Seconds,
-    IReadOnlyList<string> Notices
+    IReadOnlyList<string> Notices,
+    long RowsAdded = 0
 );
 
 /// <summary>A dataset in a list: its newest version in short.</summary>

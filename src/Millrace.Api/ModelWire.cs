@@ -78,6 +78,9 @@ public sealed record ModelVersionView
 
     public required IReadOnlyList<GateView> Gates { get; init; }
 
+    /// <summary>The job that evaluates the gates, or did; null where none are declared.</summary>
+    public JobId? GatesJob { get; init; }
+
     public required IReadOnlyDictionary<string, double> Metrics { get; init; }
 
     public required IReadOnlyDictionary<string, double> Baseline { get; init; }

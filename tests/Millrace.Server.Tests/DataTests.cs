@@ -37,6 +37,8 @@ public sealed class DataTests(ServerFixture server) : IClassFixture<ServerFixtur
         Assert.Equal((1, 2L, 1L, true), (first.Version.Value, first.Rows, first.Quarantined, first.Added));
         Assert.Equal((1, first.Hash, false), (again.Version.Value, again.Hash, again.Added));
         Assert.Equal((2, 3L, 1L, true), (second.Version.Value, second.Rows, second.Quarantined, second.Added));
+        Assert.Equal([2L, 0L, 1L], new[] { first, again, second }.Select(v => v.RowsAdded));
+        Assert.Equal((0L, true), (again.Quarantined, again.Seconds != first.Seconds));
 
         var view = await server.Client.DatasetVersionAsync(new("ratings"), new(2), Ct);
         Assert.Equal(["int64", "int32"], view.Columns.Select(c => c.Type));
@@ -166,6 +168,10 @@ public sealed class DataTests(ServerFixture server) : IClassFixture<ServerFixtur
         Assert.Equal("3", (await QueryAsync("select sum(a) from \"q-data@1\";")).Rows[0][0].ToString());
         Assert.True((await server.Client.QueryAsync(new("select * from \"q-data\"", 2), Ct)).Truncated);
 
+        var bytes = await QueryAsync("select 'a\\xFF\\x00\"z'::blob as b, ['\\x01'::blob] as l");
+        Assert.Equal("a\\xFF\\x00\\x22z", bytes.Rows[0][0].GetString());
+        Assert.Equal("\\x01", bytes.Rows[0][1][0].GetString());
+
         await RefusedAsync("select * from read_csv('/etc/passwd')", "disabled");
         await RefusedAsync(
             "select * from read_text('" + Path.Combine(server.Folder, ".millrace", "millrace.db") + "')",
@@ -178,6 +184,18 @@ public sealed class DataTests(ServerFixture server) : IClassFixture<ServerFixtur
         await RefusedAsync("set enable_external_access = true", "Only a SELECT");
         await RefusedAsync("select * from nowhere", "does not exist");
         await RefusedAsync("select missing from \"q-data\"", "missing");
+    }
+
+    [Fact]
+    public async Task Columns_are_headed_by_their_names_whatever_is_in_them()
+    {
+        var said = await CommandLine.RunAsync(
+            server,
+            ["data", "query", "select 1 as \"#\", 'x' as \"[b]#\", 2 as \"n\""],
+            Ct
+        );
+
+        Assert.Equal(["#", "[b]#", "n"], said.Output.Split('\n')[0].Split(' ', StringSplitOptions.RemoveEmptyEntries));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using Millrace.Api;
+using Millrace.Core;
 using Millrace.Testing;
 using Xunit;
 
@@ -17,6 +18,28 @@ public sealed class RefusedInputTests(ServerFixture server) : IClassFixture<Serv
     [InlineData("data", "ingest", "nothing")]
     public async Task A_command_that_is_none_is_told_from_a_fault_by_its_exit_code(params string[] command) =>
         Assert.Equal(2, (await CommandLine.RunAsync(server, command, Ct)).ExitCode);
+
+    [Theory]
+    [InlineData("--port 99999 is not a port", "--port", "99999")]
+    [InlineData("--address 'a b' is not an address", "--port", "0", "--address", "a b")]
+    [InlineData("no address 192.0.2.1: name one that it has with --address", "--port", "0", "--address", "192.0.2.1")]
+    [InlineData("'nowhere.example' is not an IP address", "--port", "0", "--address", "nowhere.example")]
+    [InlineData("localhost is two addresses", "--port", "0", "--address", "localhost")]
+    [InlineData("/dev/null cannot be used as a folder", "--port", "0", "--folder", "/dev/null")]
+    [InlineData("/proc/nowhere cannot be used as a folder", "--port", "0", "--folder", "/proc/nowhere")]
+    public async Task What_a_server_cannot_start_with_is_named_in_one_line(string message, params string[] options)
+    {
+        var said = await CommandLine.RunAsync(
+            null,
+            ["up", "--token", "0123456789abcdef0123456789abcdef", .. options],
+            Ct
+        );
+
+        Assert.Equal(2, said.ExitCode);
+        Assert.Contains(message, said.Error, StringComparison.Ordinal);
+        Assert.Single(said.Error.Trim().ReplaceLineEndings("\n").Split('\n'));
+        Assert.Empty(said.Output);
+    }
 
     [Theory]
     [InlineData("api/loops", "{}", "yaml")]
@@ -41,6 +64,30 @@ public sealed class RefusedInputTests(ServerFixture server) : IClassFixture<Serv
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.Contains(named, await answer.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_rows_of_the_files_are_those_accepted_and_those_in_quarantine()
+    {
+        var contract = server.Write(
+            "counted.yaml",
+            """
+            loop: counted
+            data:
+              source: { files: counted.csv }
+              contract:
+                x: { type: int64, range: [0, 9] }
+            model: { task: regress, target: x, try: [lightgbm] }
+            """
+        );
+        var first = server.Write("counted/a.csv", "x,y\n1,2\n99,4\n");
+        var second = server.Write("counted/b.csv", "x,y\n3,4\n5,6\n99,8\n");
+        await CommandLine.RunAsync(server, ["data", "ingest", "counted", first, "--contract", contract], Ct);
+
+        var said = await CommandLine.RunAsync(server, ["data", "ingest", "counted", second, "--json"], Ct);
+
+        var done = said.Json<IngestView>();
+        Assert.Equal((3L, 2L, 1L), (done.Rows, done.RowsAdded, done.Quarantined));
     }
 
     [Fact]
@@ -93,6 +140,28 @@ public sealed class RefusedInputTests(ServerFixture server) : IClassFixture<Serv
 
         Assert.Equal(2, said.ExitCode);
         Assert.StartsWith($"{file}:5:12: Column 'plate'", said.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("contract:\n    plat: string", "loop.yaml:5:5: contract 'plat' is not a column. Did you mean 'plate'?")]
+    [InlineData("unique: [plat]", "loop.yaml:4:11: unique 'plat' is not a column. Did you mean 'plate'?")]
+    public async Task A_contract_that_names_a_column_that_the_source_has_not_is_refused_when_the_loop_is_applied(
+        string contract,
+        string message
+    )
+    {
+        var folder = Path.GetDirectoryName(server.Write("plates.csv", "plate,y\nA,1\nB,2\n"))!;
+        var yaml = $$"""
+            loop: wrong-plates
+            data:
+              source: plates.csv
+              {{contract}}
+            model: { task: regress, target: y, try: [lightgbm] }
+            """;
+
+        var refusal = await Assert.ThrowsAsync<RefusalException>(() => server.Client.ApplyAsync(new(yaml, folder), Ct));
+
+        Assert.Equal(message, refusal.Message);
     }
 
     [Fact]

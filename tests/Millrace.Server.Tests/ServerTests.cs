@@ -65,6 +65,22 @@ public sealed class ServerTests(ServerFixture server) : IClassFixture<ServerFixt
         Assert.True(said.ExitCode == 0, said.Error);
     }
 
+    [Theory]
+    [InlineData("There are no alerts.", "alerts")]
+    [InlineData("The audit log has no such entry.", "audit", "--subject", "nobody")]
+    [InlineData("There are no such runs.", "runs", "--experiment", "none")]
+    [InlineData("No model is registered yet", "models")]
+    [InlineData("Nothing is deployed yet", "endpoints")]
+    [InlineData("Nothing is watched yet", "monitor")]
+    [InlineData("No loop is declared yet", "status")]
+    public async Task Where_there_is_nothing_to_list_a_verb_says_so(string sentence, params string[] verb)
+    {
+        var said = await CommandLine.RunAsync(server, verb, Ct);
+
+        Assert.StartsWith(sentence, said.Output, StringComparison.Ordinal);
+        Assert.Single(said.Output.Trim().Split('\n'));
+    }
+
     [Fact]
     public async Task Another_machines_name_for_this_server_is_refused()
     {

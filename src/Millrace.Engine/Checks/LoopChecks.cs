@@ -124,6 +124,17 @@ public static class LoopChecks
     /// <param name="columns">What the files seem to hold.</param>
     public static void WithLikelyColumns(LoopDeclaration loop, IReadOnlyList<Column> columns)
     {
+        var source = columns.ToDictionary(c => c.Name, StringComparer.Ordinal);
+        foreach (var rule in loop.Data.Contract.Columns)
+        {
+            Demand(source, rule.Name, "contract", Mark(loop.Data.RuleMarks, rule.Name));
+        }
+
+        foreach (var key in loop.Data.Contract.Unique)
+        {
+            Demand(source, key, "unique", Mark(loop.Data.Marks, "unique"));
+        }
+
         var declared = loop
             .Data.Contract.Columns.Where(r => r.Type is not null)
             .ToDictionary(r => r.Name, r => r.Type!.Value, StringComparer.Ordinal);

@@ -20,6 +20,9 @@ public sealed record DataDeclaration
 
     /// <summary>Where the values of keys stand, by key, for messages about them.</summary>
     public IReadOnlyDictionary<string, Position> Marks { get; init; } = ReadOnlyDictionary<string, Position>.Empty;
+
+    /// <summary>Where the rules of the contract stand, by column.</summary>
+    public IReadOnlyDictionary<string, Position> RuleMarks { get; init; } = ReadOnlyDictionary<string, Position>.Empty;
 }
 
 /// <summary>Files, folders and globs, and how to read them. Relative paths are resolved by who sends the declaration.</summary>

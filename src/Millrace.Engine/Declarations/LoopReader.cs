@@ -54,6 +54,11 @@ public static class LoopReader
                 ),
             };
         }
+        catch (Exception ex)
+            when (ex is YamlException or InvalidOperationException or ArgumentException && FindTab(yaml) is { } tab)
+        {
+            throw new DeclarationException("A tab indents this line: use spaces.", tab);
+        }
         catch (YamlException ex)
         {
             throw new DeclarationException(
@@ -67,6 +72,24 @@ public static class LoopReader
             // YamlDotNet's scanner gives up on some unfinished texts without saying where.
             throw new DeclarationException("This is not YAML: a bracket or a quote is not closed.", 1, 1);
         }
+    }
+
+    /// <summary>The first tab that indents anything. YAML knows none, and YamlDotNet does not say where it met it.</summary>
+    private static Position? FindTab(string yaml)
+    {
+        var line = 0;
+        foreach (var text in yaml.AsSpan().EnumerateLines())
+        {
+            line++;
+            var indented = text.TrimStart();
+            var tab = text[..^indented.Length].IndexOf('\t');
+            if (tab >= 0 && indented is not ([] or ['#', ..]))
+            {
+                return new Position(line, tab + 1);
+            }
+        }
+
+        return null;
     }
 
     private static Dictionary<string, string> Tags(YamlMap root)

@@ -233,7 +233,7 @@ public static class IngestFiles
     }
 
     /// <summary>A file without header whose columns the contract names all, takes their names in the contract's order.</summary>
-    private static Source Named(Source source, Contract contract) =>
+    internal static Source Named(Source source, Contract contract) =>
         source is { Format: FileFormat.Csv, Header: false }
         && contract.Columns.Count == source.Columns.Count
         && !contract.Columns.Any(r => r.Name.StartsWith("column", StringComparison.Ordinal))

@@ -12,7 +12,7 @@ internal static class JobEndpoints
         jobs.MapGet("", ListAsync).ProducesProblem(400);
         jobs.MapGet("/{id}", ShowAsync).ProducesProblem(404);
         jobs.MapGet("/{id}/log", LogAsync).ProducesProblem(404);
-        jobs.MapPost("/{id}/cancel", CancelAsync).ProducesProblem(404);
+        jobs.MapPost("/{id}/cancel", CancelAsync).ProducesProblem(404).ProducesProblem(409);
     }
 
     private static async Task<Ok<IReadOnlyList<JobView>>> ListAsync(

@@ -108,6 +108,11 @@ internal static class WorkProcess
             while (await error.ReadLineAsync(CancellationToken.None) is { } line)
             {
                 Write(line);
+                if (IsFrame(line))
+                {
+                    continue;
+                }
+
                 errors.Enqueue(line);
                 if (errors.Count > Kept)
                 {
@@ -115,6 +120,10 @@ internal static class WorkProcess
                 }
             }
         }
+
+        /// <summary>A line of a stack trace: for the log, where it would push out the message that it belongs to.</summary>
+        private static bool IsFrame(string line) =>
+            line.StartsWith("   ", StringComparison.Ordinal) || line.StartsWith("--- End", StringComparison.Ordinal);
 
         /// <summary>Native libraries write to standard output too: what is not one of our lines is a line of the log.</summary>
         private static WorkEvent Parse(string line)

@@ -43,7 +43,8 @@ internal static class AlertsCommand
                                             a.Delivery,
                                             a.SeenAt is null ? "" : Output.Moment(a.SeenAt),
                                         ]
-                                )
+                                ),
+                                "There are no alerts."
                             )
                     );
                 }

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Millrace.Api;
 using Millrace.Engine.Ingest;
 
@@ -25,17 +27,18 @@ internal static class ApplyCommand
             """
             Make a declared loop so: ingest, train, register, test and deploy what is not there yet.
             The same file again changes nothing. ${NAME} and ${NAME:-default} in it are variables.
-
-            Examples:
-              millrace apply samples/movie-night/loop.yaml
-              millrace apply loop.yaml --data ratings/*.csv.gz
             """
         )
         {
             File,
             Data,
             NoWait,
-        }.Does(RunAsync);
+        }
+            .Does(RunAsync)
+            .Example(
+                "millrace apply samples/movie-night/loop.yaml",
+                "millrace apply loop.yaml --data ratings/*.csv.gz --json"
+            );
 
     private static Task RunAsync(ParseResult parsed, Session session, Output output, CancellationToken ct) =>
         LoopFile.UseAsync(
@@ -47,11 +50,19 @@ internal static class ApplyCommand
                 var loop = parsed.GetValue(NoWait)
                     ? await session.Client.LoopAsync(applied.Loop, ct)
                     : await LoopProgress.FollowAsync(session.Client, applied.Loop, output, ct);
-                output.Result(loop, () => LoopProgress.Print(loop, applied.Changed));
+                output.Result(Json(loop, applied.Changed), () => LoopProgress.Print(loop, applied.Changed));
                 LoopProgress.DemandNotFailed(loop);
             },
             ct
         );
+
+    /// <summary>For scripts: the loop as the API shows it, and whether applying it changed anything.</summary>
+    private static JsonObject Json(LoopView loop, bool changed)
+    {
+        var json = JsonSerializer.SerializeToNode(loop, Core.Json.Options)!.AsObject();
+        json["changed"] = changed;
+        return json;
+    }
 
     /// <summary>Files in place of the source; a server on another machine is sent them.</summary>
     private static async Task<IReadOnlyList<string>?> FilesAsync(

@@ -21,27 +21,36 @@ internal static class AuditCommand
     };
 
     public static Command Create() =>
-        new Command("audit", "Show who did what to what, when and why.") { Kind, Subject, Limit }.Does(
-            async (parsed, session, output, ct) =>
-            {
-                var page = await session.Client.AuditAsync(
-                    parsed.GetValue(Kind),
-                    parsed.GetValue(Subject),
-                    parsed.GetValue(Limit),
-                    0,
-                    ct
-                );
-                output.Result(
-                    page,
-                    () =>
-                        Output.Table(
-                            ["When", "Who", "Did", "To", "Why"],
-                            page.Items.Select(e =>
-                                (IReadOnlyList<string>)
-                                    [Output.Moment(e.At), e.Actor, e.Action, $"{e.SubjectKind} {e.Subject}", e.Reason]
+        new Command("audit", "Show who did what to what, when and why.") { Kind, Subject, Limit }
+            .Does(
+                async (parsed, session, output, ct) =>
+                {
+                    var page = await session.Client.AuditAsync(
+                        parsed.GetValue(Kind),
+                        parsed.GetValue(Subject),
+                        parsed.GetValue(Limit),
+                        0,
+                        ct
+                    );
+                    output.Result(
+                        page,
+                        () =>
+                            Output.Table(
+                                ["When", "Who", "Did", "To", "Why"],
+                                page.Items.Select(e =>
+                                    (IReadOnlyList<string>)
+                                        [
+                                            Output.Moment(e.At),
+                                            e.Actor,
+                                            e.Action,
+                                            $"{e.SubjectKind} {e.Subject}",
+                                            e.Reason,
+                                        ]
+                                ),
+                                "The audit log has no such entry."
                             )
-                        )
-                );
-            }
-        );
+                    );
+                }
+            )
+            .Example("millrace audit", "millrace audit --kind endpoint --subject movie-night --limit 100");
 }

@@ -38,18 +38,26 @@ internal static class DataCommand
     };
 
     public static Command Create() =>
-        new("data", "Take data in, and look at it.")
+        new Command("data", "Take data in, and look at it.")
         {
             DataIngestCommand.Create(),
-            new Command("list", "Show all datasets.").Does(ListAsync),
-            new Command("show", "Show a dataset's versions, and the columns of one of them.") { Dataset, Version }.Does(
-                ShowAsync
-            ),
-            new Command("quarantine", "Show the rows that broke the contract.") { Dataset, Version, Limit, To }.Does(
-                QuarantineAsync
-            ),
-            new Command("query", "Ask datasets a question in SQL.") { Sql, QueryLimit }.Does(QueryAsync),
-        };
+            new Command("list", "Show all datasets.").Does(ListAsync).Example("millrace data list"),
+            new Command("show", "Show a dataset's versions, and the columns of one of them.") { Dataset, Version }
+                .Does(ShowAsync)
+                .Example("millrace data show movie-night", "millrace data show movie-night --version 1 --json"),
+            new Command("quarantine", "Show the rows that broke the contract.") { Dataset, Version, Limit, To }
+                .Does(QuarantineAsync)
+                .Example(
+                    "millrace data quarantine movie-night",
+                    "millrace data quarantine movie-night --version 1 --to broken.csv"
+                ),
+            new Command("query", "Ask datasets a question in SQL.") { Sql, QueryLimit }
+                .Does(QueryAsync)
+                .Example(
+                    "millrace data query 'select count(*) from \"movie-night\"'",
+                    "millrace data query 'select * from \"movie-night@1\"' --limit 5 --json"
+                ),
+        }.Example("millrace data ingest ratings ratings.csv", "millrace data list");
 
     private static async Task ListAsync(ParseResult parsed, Session session, Output output, CancellationToken ct)
     {
@@ -70,7 +78,8 @@ internal static class DataCommand
                                 Output.Short(d.Hash),
                                 Output.Moment(d.CreatedAt),
                             ]
-                    )
+                    ),
+                    "There is no dataset yet: millrace data ingest NAME FILE"
                 )
         );
     }
@@ -184,7 +193,7 @@ internal static class DataCommand
             () =>
             {
                 Output.Table(
-                    [.. table.Columns.Select(c => c.Type is "int32" or "int64" or "double" ? c.Name + "#" : c.Name)],
+                    [.. table.Columns.Select(c => new Heading(c.Name, c.Type is "int32" or "int64" or "double"))],
                     table.Rows.Select(r => (IReadOnlyList<string>)[.. r.Select(cell => Cut(cell.ToString()))])
                 );
                 if (table.Truncated)

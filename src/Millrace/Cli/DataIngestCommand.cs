@@ -73,7 +73,12 @@ internal static class DataIngestCommand
             Trim,
             Null,
             Reason,
-        }.Does(RunAsync);
+        }
+            .Does(RunAsync)
+            .Example(
+                "millrace data ingest ratings ratings.csv",
+                "millrace data ingest ratings days/*.csv.gz --contract loop.yaml --json"
+            );
 
     private static async Task RunAsync(ParseResult parsed, Session session, Output output, CancellationToken ct)
     {
@@ -104,6 +109,7 @@ internal static class DataIngestCommand
                 version = done.Version.Value,
                 done.Hash,
                 done.Rows,
+                done.RowsAdded,
                 done.Quarantined,
                 done.Seconds,
             },
@@ -124,8 +130,9 @@ internal static class DataIngestCommand
             return;
         }
 
+        var all = done.Rows > done.RowsAdded ? $", {Output.Count(done.Rows)} in all" : "";
         output.Line(
-            $"[bold]{done.Dataset}[/] version {done.Version}: {Output.Count(done.Rows)} rows in {done.Seconds:0.0} s, hash {Output.Short(done.Hash)}"
+            $"[bold]{done.Dataset}[/] version {done.Version}: {Output.Count(done.RowsAdded)} rows in {done.Seconds:0.0} s{all}, hash {Output.Short(done.Hash)}"
         );
         if (done.Quarantined > 0)
         {

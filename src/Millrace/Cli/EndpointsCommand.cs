@@ -46,7 +46,8 @@ internal static class EndpointsCommand
                                 Output.Count(e.Predictions),
                                 Output.Count(e.Errors),
                             ]
-                    )
+                    ),
+                    "Nothing is deployed yet: millrace deploy ENDPOINT MODEL VERSION"
                 )
         );
     }
@@ -92,7 +93,8 @@ internal static class EndpointsCommand
                                 p.Inputs.GetRawText(),
                                 p.Output.GetRawText(),
                             ]
-                    )
+                    ),
+                    $"{endpoint} has predicted nothing yet: millrace predict {endpoint} INPUTS"
                 )
         );
     }

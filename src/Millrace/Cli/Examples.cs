@@ -16,6 +16,8 @@ internal static class Examples
         return command;
     }
 
+    public static IReadOnlyList<string> Of(Command command) => Lines.TryGetValue(command, out var lines) ? lines : [];
+
     public static void AddTo(RootCommand root)
     {
         var help = root.Options.OfType<HelpOption>().Single();
@@ -27,10 +29,11 @@ internal static class Examples
         public override int Invoke(ParseResult parseResult)
         {
             var code = plain.Invoke(parseResult);
-            if (Lines.TryGetValue(parseResult.CommandResult.Command, out var lines))
+            var lines = Of(parseResult.CommandResult.Command);
+            if (lines.Count > 0)
             {
                 var output = parseResult.InvocationConfiguration.Output;
-                output.WriteLine(lines.Length == 1 ? "Example:" : "Examples:");
+                output.WriteLine(lines.Count == 1 ? "Example:" : "Examples:");
                 foreach (var line in lines)
                 {
                     output.WriteLine($"  {line}");

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using Millrace.Api;
 using Millrace.Core;
 
@@ -94,7 +95,8 @@ internal static class ModelsCommand
                         RunId.Parse(parsed.GetValue(run)!, null),
                         parsed.GetValue(description)!
                     );
-                    var version = await session.Client.RegisterAsync(NameOf(parsed), request, ct);
+                    var asked = await session.Client.RegisterAsync(NameOf(parsed), request, ct);
+                    var version = await EvaluatedAsync(asked, session, output, ct);
                     output.Result(version, () => output.Line($"{version.Model} v{version.Number}: {version.Note}"));
                 }
             )
@@ -112,11 +114,37 @@ internal static class ModelsCommand
                 {
                     var model = await session.Client.ModelAsync(NameOf(parsed), ct);
                     var number = Find(model, parsed.GetValue(Version)!);
-                    var version = await session.Client.EvaluateGatesAsync(model.Name, number, ct);
-                    output.Result(version, () => output.Line($"{version.Model} v{version.Number}: {version.Note}"));
+                    var before = await session.Client.ModelVersionAsync(model.Name, number, ct);
+                    var asked = await session.Client.EvaluateGatesAsync(model.Name, number, ct);
+                    var version = await EvaluatedAsync(asked, session, output, ct);
+                    var unchanged =
+                        before.Blessing != Blessing.Waiting && before.GatesJob == version.GatesJob
+                            ? "nothing has changed since its gates were evaluated: "
+                            : "";
+                    output.Result(
+                        version,
+                        () => output.Line($"{version.Model} v{version.Number}: {unchanged}{version.Note}")
+                    );
                 }
             )
             .Example("millrace models gates movie-night 3");
+
+    /// <summary>The version once its gates are evaluated: a server inside this command lives no longer than it.</summary>
+    private static async Task<ModelVersionView> EvaluatedAsync(
+        ModelVersionView version,
+        Session session,
+        Output output,
+        CancellationToken ct
+    )
+    {
+        if (version is not { Blessing: Blessing.Waiting, GatesJob: { } job })
+        {
+            return version;
+        }
+
+        await WaitFor.JobAsync<JsonNode>(session.Client, await session.Client.JobAsync(job, ct), output, ct);
+        return await session.Client.ModelVersionAsync(version.Model, version.Number, ct);
+    }
 
     private static async Task ListAsync(ParseResult parsed, Session session, Output output, CancellationToken ct)
     {
@@ -135,7 +163,8 @@ internal static class ModelsCommand
                                 string.Join(", ", m.Aliases.Select(a => $"{a.Key}: v{a.Value}")),
                                 m.Description,
                             ]
-                    )
+                    ),
+                    "No model is registered yet: millrace apply loop.yaml"
                 )
         );
     }

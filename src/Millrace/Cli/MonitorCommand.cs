@@ -47,7 +47,8 @@ internal static class MonitorCommand
                                 Output.Count(m.Outcomes.Waiting),
                                 Output.Count(m.Outcomes.Unknown),
                             ]
-                    )
+                    ),
+                    "Nothing is watched yet: declare monitor in a loop and apply it."
                 )
         );
     }

@@ -70,22 +70,33 @@ internal sealed class Output(bool json)
         }
     }
 
-    /// <param name="headers">A header that ends in # names a column of numbers, set to the right.</param>
-    /// <param name="rows">One text for each header.</param>
-    public static void Table(IReadOnlyList<string> headers, IEnumerable<IReadOnlyList<string>> rows)
+    /// <param name="headings">One for each column.</param>
+    /// <param name="rows">One text for each column.</param>
+    /// <param name="none">What is said where there are no rows; without it, the headings stand alone.</param>
+    public static void Table(
+        IReadOnlyList<Heading> headings,
+        IEnumerable<IReadOnlyList<string>> rows,
+        string? none = null
+    )
     {
         var all = rows.ToList();
-        if (!Fits(headers, all))
+        if (all.Count == 0 && none is not null)
         {
-            Upright(headers, all);
+            AnsiConsole.WriteLine(none);
+            return;
+        }
+
+        if (!Fits(headings, all))
+        {
+            Upright(headings, all);
             return;
         }
 
         var table = new Table().Border(TableBorder.None);
-        foreach (var header in headers)
+        foreach (var heading in headings)
         {
-            var column = new TableColumn($"[bold]{Markup.Escape(header.TrimEnd('#'))}[/]").PadRight(2);
-            table.AddColumn(header.EndsWith('#') ? column.RightAligned() : column);
+            var column = new TableColumn($"[bold]{Markup.Escape(heading.Text)}[/]").PadRight(2);
+            table.AddColumn(heading.IsNumber ? column.RightAligned() : column);
         }
 
         foreach (var row in all)
@@ -97,20 +108,20 @@ internal sealed class Output(bool json)
     }
 
     /// <summary>Whether every column gets its cells whole, or enough of the width to be read broken in lines.</summary>
-    private static bool Fits(IReadOnlyList<string> headers, List<IReadOnlyList<string>> rows) =>
-        headers
-            .Select((h, i) => Math.Min(ReadableWidth, rows.Select(r => r[i].Length).Append(h.Length).Max()) + 2)
+    private static bool Fits(IReadOnlyList<Heading> headings, List<IReadOnlyList<string>> rows) =>
+        headings
+            .Select((h, i) => Math.Min(ReadableWidth, rows.Select(r => r[i].Length).Append(h.Text.Length).Max()) + 2)
             .Sum() <= AnsiConsole.Profile.Width;
 
     /// <summary>A row below the other, a line for each column.</summary>
-    private static void Upright(IReadOnlyList<string> headers, List<IReadOnlyList<string>> rows)
+    private static void Upright(IReadOnlyList<Heading> headings, List<IReadOnlyList<string>> rows)
     {
-        var widest = headers.Max(h => h.TrimEnd('#').Length);
+        var widest = headings.Max(h => h.Text.Length);
         foreach (var row in rows)
         {
-            foreach (var (header, cell) in headers.Zip(row))
+            foreach (var (heading, cell) in headings.Zip(row))
             {
-                AnsiConsole.WriteLine($"{header.TrimEnd('#').PadRight(widest)}  {cell}");
+                AnsiConsole.WriteLine($"{heading.Text.PadRight(widest)}  {cell}");
             }
 
             AnsiConsole.WriteLine();

@@ -34,7 +34,7 @@ internal static class RolloutCommand
     };
 
     public static Command Create() =>
-        new("rollout", "Try a version on a share of an endpoint's traffic; see how it does; end it.")
+        new Command("rollout", "Try a version on a share of an endpoint's traffic; see how it does; end it.")
         {
             new Command("start", "Give a version a first share of an endpoint's traffic.")
             {
@@ -70,7 +70,7 @@ internal static class RolloutCommand
                     }
                 )
                 .Example("millrace rollout abort movie-night --reason \"complaints since noon\""),
-        };
+        }.Example("millrace rollout start movie-night movie-night latest", "millrace rollout status movie-night");
 
     private static async Task StartAsync(ParseResult parsed, Session session, Output output, CancellationToken ct)
     {

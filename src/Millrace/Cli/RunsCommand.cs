@@ -42,7 +42,7 @@ internal static class RunsCommand
             .Example(
                 "millrace runs --experiment movie-night",
                 "millrace runs show 0199c1f2a3b47c0e8d5f6a7b8c9d0e1f",
-                "millrace runs metrics 0199c1f2a3b47c0e8d5f6a7b8c9d0e1f auc --json"
+                "millrace runs metrics 0199c1f2a3b47c0e8d5f6a7b8c9d0e1f valid_auc --json"
             );
 
     private static Command Show() =>
@@ -86,10 +86,10 @@ internal static class RunsCommand
                     );
                 }
             )
-            .Example("millrace runs metrics 0199c1f2a3b47c0e8d5f6a7b8c9d0e1f auc");
+            .Example("millrace runs metrics 0199c1f2a3b47c0e8d5f6a7b8c9d0e1f valid_auc");
 
     private static Command Cancel() =>
-        new Command("cancel", "Stop a run, queued or running. One that is over stays as it is.") { Id }
+        new Command("cancel", "Stop a run, queued or running. One that has ended is refused, with how it ended.") { Id }
             .Does(
                 async (parsed, session, output, ct) =>
                 {
@@ -124,7 +124,8 @@ internal static class RunsCommand
                                 Output.Score(r.Score),
                                 Output.Moment(r.CreatedAt),
                             ]
-                    )
+                    ),
+                    "There are no such runs. What starts some: millrace apply loop.yaml"
                 );
                 if (page.Total > page.Items.Count)
                 {

@@ -12,49 +12,44 @@ internal static class StatusCommand
     };
 
     public static Command Create() =>
-        new Command("status", "Show where loops stand, stage by stage.") { Loop }.Does(
-            async (parsed, session, output, ct) =>
-            {
-                if (parsed.GetValue(Loop) is { } name)
+        new Command("status", "Show where loops stand, stage by stage.") { Loop }
+            .Does(
+                async (parsed, session, output, ct) =>
                 {
-                    var loop = await session.Client.LoopAsync(LoopName.Parse(name, null), ct);
-                    output.Result(
-                        loop,
-                        () =>
-                        {
-                            LoopProgress.Print(loop, changed: true);
-                            LoopProgress.PrintStory(loop);
-                        }
-                    );
-                    return;
-                }
-
-                var loops = await session.Client.LoopsAsync(ct);
-                output.Result(
-                    loops,
-                    () =>
+                    if (parsed.GetValue(Loop) is { } name)
                     {
-                        if (loops.Count == 0)
-                        {
-                            output.Line($"No loop is declared yet: millrace apply loop.yaml");
-                            return;
-                        }
-
-                        Output.Table(
-                            ["Loop", "State", "Latest", "Owner", "Applied"],
-                            loops.Select(l =>
-                                (IReadOnlyList<string>)
-                                    [
-                                        l.Name.Value,
-                                        l.State.ToString().ToLowerInvariant(),
-                                        l.Headline,
-                                        l.Owner,
-                                        Output.Moment(l.AppliedAt),
-                                    ]
-                            )
+                        var loop = await session.Client.LoopAsync(LoopName.Parse(name, null), ct);
+                        output.Result(
+                            loop,
+                            () =>
+                            {
+                                LoopProgress.Print(loop, changed: true);
+                                LoopProgress.PrintStory(loop);
+                            }
                         );
+                        return;
                     }
-                );
-            }
-        );
+
+                    var loops = await session.Client.LoopsAsync(ct);
+                    output.Result(
+                        loops,
+                        () =>
+                            Output.Table(
+                                ["Loop", "State", "Latest", "Owner", "Applied"],
+                                loops.Select(l =>
+                                    (IReadOnlyList<string>)
+                                        [
+                                            l.Name.Value,
+                                            l.State.ToString().ToLowerInvariant(),
+                                            l.Headline,
+                                            l.Owner,
+                                            Output.Moment(l.AppliedAt),
+                                        ]
+                                ),
+                                "No loop is declared yet: millrace apply loop.yaml"
+                            )
+                    );
+                }
+            )
+            .Example("millrace status", "millrace status movie-night --json");
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Millrace.Core;
 using Millrace.Hosting;
 
 namespace Millrace.Cli;
@@ -31,7 +32,7 @@ internal static class UpCommand
             Database,
         };
         command.SetAction((parsed, ct) => Verb.GuardAsync(() => RunAsync(parsed, ct)));
-        return command;
+        return command.Example("millrace up", "millrace up --port 8080 --folder /var/lib/millrace");
     }
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken ct)
@@ -40,7 +41,7 @@ internal static class UpCommand
         var settings = new HostSettings
         {
             Folder = CommonOptions.FolderOf(parsed),
-            Address = new UriBuilder("http", parsed.GetValue(Address)!, parsed.GetValue(Port)).Uri,
+            Address = AddressOf(parsed.GetValue(Address)!, parsed.GetValue(Port)),
             Token = CommonOptions.TokenOf(parsed) ?? "",
             Configuration = new Dictionary<string, string?>(StringComparer.Ordinal)
             {
@@ -67,4 +68,11 @@ internal static class UpCommand
         await server.WaitForShutdownAsync(ct);
         return ExitCode.Ok;
     }
+
+    private static Uri AddressOf(string host, int port) =>
+        port is < 0 or > 65535
+            ? throw Refusal.Invalid($"--port {port} is not a port: 1 to 65535, or 0 for any free one.")
+        : Uri.CheckHostName(host) == UriHostNameType.Unknown
+            ? throw Refusal.Invalid($"--address '{host}' is not an address, such as 127.0.0.1.")
+        : new UriBuilder("http", host, port).Uri;
 }

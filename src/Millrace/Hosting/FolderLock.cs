@@ -12,15 +12,21 @@ internal sealed class FolderLock : IDisposable
 
     public static FolderLock Take(MillraceFolder folder)
     {
-        Directory.CreateDirectory(folder.Root);
         try
         {
+            Directory.CreateDirectory(folder.Root);
             return new(new FileStream(folder.Lock, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
-        catch (IOException)
+        catch (IOException ex) when (IsSharing(ex))
         {
             throw Refusal.Conflict(
                 $"Another Millrace is at work on {folder.Root}: use that one, stop it, or name another folder with --folder."
+            );
+        }
+        catch (Exception ex) when (ex is IOException or UnauthorizedAccessException)
+        {
+            throw Refusal.Invalid(
+                $"{folder.Root} cannot be used as a folder: {ex.Message} Name another that can be written to with --folder."
             );
         }
     }
@@ -33,11 +39,14 @@ internal sealed class FolderLock : IDisposable
             Take(folder).Dispose();
             return false;
         }
-        catch (RefusalException)
+        catch (RefusalException refusal) when (refusal.Kind == RefusalKind.Conflict)
         {
             return true;
         }
     }
 
     public void Dispose() => file.Dispose();
+
+    /// <summary>EAGAIN of Linux, that of macOS, and ERROR_SHARING_VIOLATION: .NET has no name for them.</summary>
+    private static bool IsSharing(IOException ex) => ex.HResult is 11 or 35 or unchecked((int)0x80070020);
 }

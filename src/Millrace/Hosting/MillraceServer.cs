@@ -41,6 +41,7 @@ public sealed class MillraceServer : IAsyncDisposable
     public static async Task<MillraceServer> StartAsync(HostSettings settings, CancellationToken ct)
     {
         settings.Check();
+        Listenable.Demand(settings.Address);
         var folder = new MillraceFolder(settings.Folder);
         var folderLock = FolderLock.Take(folder);
         try
@@ -52,13 +53,6 @@ public sealed class MillraceServer : IAsyncDisposable
             server.Address = new Uri(app.Urls.First());
             await server.AnnounceAsync(ct);
             return server;
-        }
-        catch (IOException ex) when (ex.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
-        {
-            folderLock.Dispose();
-            throw Refusal.Conflict(
-                $"{settings.Address} is in use: choose another port with --port, or 0 for any free one."
-            );
         }
         catch (Microsoft.Extensions.Options.OptionsValidationException ex)
         {

@@ -1,4 +1,5 @@
 using Millrace.Api;
+using Millrace.Core;
 using Xunit;
 
 namespace Millrace.Server.Tests.Experiments;
@@ -31,6 +32,21 @@ public sealed class InterruptedTrainingTests(TrainingServer server) : IClassFixt
     }
 
     [Fact]
+    public async Task A_run_whose_child_failed_by_a_fault_says_which_and_its_log_says_where()
+    {
+        var broken = server.Write("broken.parquet", "not parquet");
+
+        var run = await server.EndOfRunAsync(
+            await server.StartRunAsync(server.Visits("broken") with { Files = [broken] }, Ct),
+            Ct
+        );
+
+        Assert.Contains("broken.parquet", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", run.Error, StringComparison.Ordinal);
+        Assert.Contains("   at ", await server.Client.RunLogAsync(run.Id, Ct), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_cancelled_run_stops_and_says_who_stopped_it()
     {
         var id = await server.StartRunAsync(server.LongVisits("cancelled"), Ct);
@@ -46,12 +62,14 @@ public sealed class InterruptedTrainingTests(TrainingServer server) : IClassFixt
     }
 
     [Fact]
-    public async Task Cancelling_a_run_that_is_over_changes_nothing()
+    public async Task Cancelling_a_run_that_is_over_is_refused_with_how_it_ended_and_changes_nothing()
     {
         var run = await server.TrainAsync(server.Visits("over"), Ct);
 
-        await server.Client.CancelRunAsync(run.Id, Ct);
+        var refusal = await Assert.ThrowsAsync<RefusalException>(() => server.Client.CancelRunAsync(run.Id, Ct));
 
+        Assert.Equal(RefusalKind.Conflict, refusal.Kind);
+        Assert.Equal($"Run {run.Id} has ended already: finished.", refusal.Message);
         Assert.Equal(RunState.Finished, (await server.Client.RunAsync(run.Id, Ct)).State);
         Assert.DoesNotContain(
             (await server.Client.AuditAsync("run", "over", 10, 0, Ct)).Items,

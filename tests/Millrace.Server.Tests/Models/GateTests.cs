@@ -108,6 +108,11 @@ public sealed class GateTests(TrainingServer server) : IClassFixture<TrainingSer
         Assert.Equal(Blessing.Passed, version.Blessing);
         Assert.Equal("no gates are declared for it.", version.Note);
         Assert.Empty(version.Gates);
+        await server.Client.EvaluateGatesAsync(version.Model, version.Number, Ct);
+        Assert.Single(
+            (await server.Client.AuditAsync("model", "without-gates", 10, 0, Ct)).Items,
+            e => e.Action is "blessed"
+        );
     }
 
     [Fact]
@@ -130,6 +135,28 @@ public sealed class GateTests(TrainingServer server) : IClassFixture<TrainingSer
     }
 
     [Fact]
+    public async Task Gates_are_evaluated_again_once_there_is_another_champion()
+    {
+        var gate = Gate("auc >= champion - 0.5", GateReference.Champion, -0.5);
+        var run = await server.TrainAsync(server.HeldBack("the same again", [gate]), Ct);
+        var first = await server.TrainAsync(server.HeldBack("held back"), Ct);
+        var model = new ModelName("crowned");
+        await server.Client.RegisterAsync(model, new(run.Id), Ct);
+        var alone = await server.EndOfGatesAsync(model, new(1), Ct);
+        await server.Client.RegisterAsync(model, new(first.Id), Ct);
+        await server.Client.SetAliasAsync(model, "champion", new(new(2)), Ct);
+
+        var asked = await server.Client.EvaluateGatesAsync(model, new(1), Ct);
+        var compared = await server.EndOfGatesAsync(model, new(1), Ct);
+        var unchanged = await server.Client.EvaluateGatesAsync(model, new(1), Ct);
+
+        Assert.Equal(Blessing.Waiting, asked.Blessing);
+        Assert.Contains("no champion yet", alone.Gates.Single().Explanation, StringComparison.Ordinal);
+        Assert.Contains("champion v2", compared.Gates.Single().Explanation, StringComparison.Ordinal);
+        Assert.Equal((compared.GatesJob, compared.Blessing), (unchanged.GatesJob, unchanged.Blessing));
+    }
+
+    [Fact]
     public async Task Gates_that_cannot_be_evaluated_fail_with_the_reason_and_can_be_tried_again()
     {
         var gate = Gate("auc >= 0.6", GateReference.Constant, 0.6);
@@ -140,7 +167,7 @@ public sealed class GateTests(TrainingServer server) : IClassFixture<TrainingSer
         await server.EndOfGatesAsync(model, new(1), Ct);
         File.Move(trees, trees + ".away");
 
-        await server.Client.EvaluateGatesAsync(model, new(1), Ct);
+        await server.StartGatesAsync(model, new(1), [Gate("auc >= 0.5", GateReference.Constant, 0.5)], Ct);
         var broken = await server.EndOfGatesAsync(model, new(1), Ct);
         File.Move(trees + ".away", trees);
         await server.Client.EvaluateGatesAsync(model, new(1), Ct);

@@ -1,4 +1,5 @@
 using Millrace.Api;
+using Millrace.Engine.Declarations;
 using Millrace.Server.Tests.Experiments;
 using Millrace.Testing;
 using Xunit;
@@ -39,6 +40,24 @@ public sealed class ModelsCommandTests(TrainingServer server) : IClassFixture<Tr
     }
 
     [Fact]
+    public async Task Register_and_gates_wait_for_the_evaluation_and_gates_that_nothing_changed_for_are_not_evaluated_again()
+    {
+        var gate = new GateDeclaration("auc >= 0.6", "auc", GateComparison.AtLeast, GateReference.Constant, 0.6);
+        var run = await server.TrainAsync(server.Visits("awaited", 1, [gate]), Ct);
+
+        var registered = await MillraceAsync("models", "register", "awaited", run.Id.Value, "--json");
+        var again = await MillraceAsync("models", "gates", "awaited", "1");
+
+        Assert.Equal(Blessing.Passed, registered.Json<ModelVersionView>().Blessing);
+        Assert.Equal(
+            "awaited v1: nothing has changed since its gates were evaluated: it passed its one gate.",
+            again.Output.Trim()
+        );
+        var audit = await server.Client.AuditAsync("model", "awaited", 10, 0, Ct);
+        Assert.Single(audit.Items, e => e.Action is "blessed");
+    }
+
+    [Fact]
     public async Task Runs_are_listed_and_shown_from_the_command_line()
     {
         var run = await server.TrainAsync(server.Visits("listed"), Ct);
@@ -47,9 +66,12 @@ public sealed class ModelsCommandTests(TrainingServer server) : IClassFixture<Tr
         Assert.Contains(list.Items, r => r.Id == run.Id);
         Assert.Contains("listed", (await MillraceAsync("runs")).Output, StringComparison.Ordinal);
         Assert.Contains("auc", (await MillraceAsync("runs", "show", run.Id.Value)).Output, StringComparison.Ordinal);
-        await MillraceAsync("runs", "metrics", run.Id.Value, run.Series[0]);
+        // The metric that the help's example names.
+        await MillraceAsync("runs", "metrics", run.Id.Value, "valid_auc");
         await MillraceAsync("runs", "log", run.Id.Value);
-        await MillraceAsync("runs", "cancel", run.Id.Value);
+        var cancelled = await CommandLine.RunAsync(server, ["runs", "cancel", run.Id.Value], Ct);
+        Assert.Equal(4, cancelled.ExitCode);
+        Assert.Contains("has ended already: finished", cancelled.Error, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -57,7 +79,9 @@ public sealed class ModelsCommandTests(TrainingServer server) : IClassFixture<Tr
     [InlineData(2, "is not a run id", "runs", "show", "nowhere")]
     [InlineData(2, "--delete", "models", "alias", "nowhere", "challenger")]
     [InlineData(2, "KEY=VALUE", "models", "tag", "nowhere", "draft")]
-    [InlineData(2, "limit 0 is not possible", "runs", "--limit", "0")]
+    [InlineData(2, "limit 0 is not possible: ask for 1 to 1000.", "runs", "--limit", "0")]
+    [InlineData(2, "limit -1 is not possible: ask for 1 to 1000.", "alerts", "--limit", "-1")]
+    [InlineData(2, "limit 0 is not possible: ask for 1 to 10000.", "data", "query", "select 1", "--limit", "0")]
     public async Task What_is_refused_says_why_and_tells_scripts(int code, string message, params string[] arguments)
     {
         var result = await CommandLine.RunAsync(server, arguments, Ct);

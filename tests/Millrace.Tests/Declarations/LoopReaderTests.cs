@@ -129,6 +129,9 @@ public sealed class LoopReaderTests
     [InlineData("try: lightgbm", "try: lightgbm\ngates: [auc is good]", "'auc is good' is no gate")]
     [InlineData("loop: churn", "loop: Churn!", "is not a loop name")]
     [InlineData("loop: churn", "loop: [churn", "This is not YAML")]
+    [InlineData("  source: customers.csv", "\tsource: a.csv", "loop.yaml:3:1: A tab indents this line: use spaces.")]
+    [InlineData("  try: lightgbm", "  \ttry: lightgbm", "loop.yaml:7:3: A tab indents this line: use spaces.")]
+    [InlineData("  try: lightgbm", "  try:\n\t- lightgbm", "loop.yaml:8:1: A tab indents this line: use spaces.")]
     [InlineData(
         "source: customers.csv",
         "source: a.csv\n  recipe: [filtr: x > 1]",

@@ -70,6 +70,18 @@ public sealed partial class ReferenceDocsTests
     }
 
     [Fact]
+    public void The_metric_of_each_task_that_names_none_is_in_the_reference()
+    {
+        var row = File.ReadLines(Reference("loop-yaml.md"))
+            .Single(line => line.StartsWith("| `metric` |", StringComparison.Ordinal));
+
+        Assert.All(
+            Enum.GetValues<TaskKind>(),
+            task => Assert.Contains($"`{MetricNames.Primary(task)}`", row, StringComparison.Ordinal)
+        );
+    }
+
+    [Fact]
     public void Every_expression_in_the_reference_gives_what_it_says_in_both_targets()
     {
         var examples = Blocks("expr")

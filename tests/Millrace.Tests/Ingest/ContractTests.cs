@@ -12,6 +12,22 @@ public sealed class ContractTests : IDisposable
     private readonly IngestBench bench = new();
 
     [Fact]
+    public void A_look_at_a_file_without_header_finds_the_names_that_its_contract_gives()
+    {
+        var contract = new Contract { Columns = [new() { Name = "user" }, new() { Name = "item" }] };
+
+        var columns = PeekColumns.Run(
+            bench.Write("bare.csv", "1,a\n2,b\n"),
+            new() { Header = false },
+            contract,
+            bench.NextOutput(),
+            IngestBench.Ct
+        );
+
+        Assert.Equal(["user", "item"], columns.Select(c => c.Name));
+    }
+
+    [Fact]
     public async Task Each_rule_sends_its_rows_to_quarantine_and_the_rest_is_accepted()
     {
         var contract = new Contract

@@ -96,8 +96,8 @@ public sealed class LoopPolicyTests
 
     [Fact]
     public void Where_every_run_failed_the_loop_stops_and_says_why() =>
-        Assert.Contains(
-            "out of memory",
+        Assert.EndsWith(
+            "out of memory.",
             Assert.IsType<LoopStep.Stop>(LoopPolicy.Decide(Ingested with { Runs = [Run(RunState.Failed, null)] })).Why,
             StringComparison.Ordinal
         );
@@ -286,7 +286,7 @@ public sealed class LoopPolicyTests
             HigherIsBetter = true,
             Score = score,
             CreatedAt = Now,
-            Error = state == RunState.Failed ? "out of memory" : null,
+            Error = state == RunState.Failed ? "out of memory." : null,
             Dataset = new("churn"),
             DatasetVersion = new(3),
             DatasetHash = "h",

@@ -9,6 +9,7 @@ internal static class DataReader
 {
     public static DataDeclaration Read(YamlMap map, LoopName loop)
     {
+        var rules = map.Map("contract")?.Entries.ToList() ?? [];
         var data = new DataDeclaration
         {
             Dataset = map.Read("dataset", YamlRead.Named<DatasetName>) ?? new DatasetName(loop.Value),
@@ -16,12 +17,13 @@ internal static class DataReader
             EventTime = map.Text("event_time"),
             Contract = new Contract
             {
-                Columns = map.Map("contract") is { } contract ? [.. contract.Entries.Select(ReadRule)] : [],
+                Columns = [.. rules.Select(ReadRule)],
                 Unique = map.Texts("unique"),
                 Closed = map.Read("closed", YamlRead.Flag) ?? false,
             },
             Recipe = map.Find("recipe") is { } recipe ? StepReader.ReadAll(recipe) : [],
             Marks = map.Marks,
+            RuleMarks = rules.ToDictionary(r => r.Key.Value!, r => YamlRead.Place(r.Key), StringComparer.Ordinal),
         };
         map.End();
         return data;

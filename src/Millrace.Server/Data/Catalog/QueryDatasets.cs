@@ -32,8 +32,8 @@ internal sealed partial class QueryDatasets(
             throw Refusal.Invalid("'sql' is missing: a query such as select * from \"name\".");
         }
 
+        var limit = Limits.PageSize(request.Limit, options.Value.MaxRows);
         var views = await ViewsAsync(request.Sql, ct);
-        var limit = Math.Clamp(request.Limit, 1, options.Value.MaxRows);
         using var timeout = new CancellationTokenSource(options.Value.Timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, timeout.Token);
         try

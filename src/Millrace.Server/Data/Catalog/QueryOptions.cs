@@ -11,6 +11,7 @@ internal sealed class QueryOptions
     [Range(64, 1 << 20)]
     public int MemoryMegabytes { get; init; } = 1024;
 
-    [Range(1, 1_000_000)]
+    /// <summary>No fewer than who names no limit asks for.</summary>
+    [Range(1000, 1_000_000)]
     public int MaxRows { get; init; } = 10_000;
 }

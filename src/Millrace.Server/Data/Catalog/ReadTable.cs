@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using System.Text;
 using System.Text.Json;
 using DuckDB.NET.Data;
 using Millrace.Api;
@@ -7,7 +8,7 @@ using Millrace.Core;
 
 namespace Millrace.Data.Catalog;
 
-/// <summary>Rows of DuckDB as the wire's table: numbers and booleans as JSON has them, moments in ISO 8601, the rest as text.</summary>
+/// <summary>Rows of DuckDB as the wire's table: numbers and booleans as JSON has them, moments in ISO 8601, bytes as DuckDB prints them, the rest as text.</summary>
 internal static class ReadTable
 {
     public static TableView Of(DuckDBDataReader reader, int limit)
@@ -60,6 +61,7 @@ internal static class ReadTable
                 "yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'",
                 CultureInfo.InvariantCulture
             ),
+            Stream bytes => Blob(bytes),
             System.Collections.IDictionary map => map
                 .Keys.Cast<object>()
                 .ToDictionary(k => Text(k) ?? "", k => map[k] is { } v ? Plain(v) : null, StringComparer.Ordinal),
@@ -68,6 +70,20 @@ internal static class ReadTable
                 .ToList(),
             _ => value.ToString(),
         };
+
+    /// <summary>As DuckDB writes it: what is printable as it is, any other byte as \xFF.</summary>
+    private static string Blob(Stream bytes)
+    {
+        var text = new StringBuilder();
+        while (bytes.ReadByte() is >= 0 and var b)
+        {
+            _ = b is >= ' ' and <= '~' and not ('\\' or '\'' or '"')
+                ? text.Append((char)b)
+                : text.Append(CultureInfo.InvariantCulture, $"\\x{b:X2}");
+        }
+
+        return text.ToString();
+    }
 
     private static string TypeName(string native) =>
         native.ToUpperInvariant() switch

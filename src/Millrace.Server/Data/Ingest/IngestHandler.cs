@@ -11,8 +11,13 @@ using Millrace.Storage;
 namespace Millrace.Data.Ingest;
 
 /// <summary>What becomes of an ingestion's job: a version, or the way free for the next try.</summary>
-internal sealed class IngestHandler(MillraceDb db, MillraceFolder folders, CommitVersion commit, AuditTrail audit)
-    : IJobHandler
+internal sealed class IngestHandler(
+    MillraceDb db,
+    MillraceFolder folders,
+    CommitVersion commit,
+    AuditTrail audit,
+    TimeProvider time
+) : IJobHandler
 {
     public string Kind => IngestDataset.Kind;
 
@@ -40,8 +45,9 @@ internal sealed class IngestHandler(MillraceDb db, MillraceFolder folders, Commi
             manifest.Rows,
             added ? manifest.Quarantined : 0,
             added,
-            Math.Round(manifest.Seconds, 3),
-            added ? manifest.Notices : report.Deserialize<IngestReport>(Json.Options)!.Notices
+            Math.Round((time.GetUtcNow() - (job.StartedAt ?? job.CreatedAt)).TotalSeconds, 3),
+            added ? manifest.Notices : report.Deserialize<IngestReport>(Json.Options)!.Notices,
+            added ? manifest.RowsAdded : 0
         );
     }
 

@@ -13,7 +13,7 @@ internal static class RunEndpoints
         runs.MapGet("/{id}", ShowAsync).ProducesProblem(404);
         runs.MapGet("/{id}/metrics/{key}", MetricAsync).ProducesProblem(404);
         runs.MapGet("/{id}/log", LogAsync).ProducesProblem(404);
-        runs.MapPost("/{id}/cancel", CancelAsync).ProducesProblem(404);
+        runs.MapPost("/{id}/cancel", CancelAsync).ProducesProblem(404).ProducesProblem(409);
     }
 
     private static async Task<Ok<Page<RunSummary>>> ListAsync(

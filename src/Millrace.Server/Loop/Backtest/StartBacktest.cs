@@ -38,7 +38,8 @@ internal sealed class StartBacktest(
         }
 
         var files = Files(request, loop);
-        LoopChecks.WithLikelyColumns(loop, PeekColumns.Run(files[0], loop.Data.Source.Read, folder.Spill, ct));
+        var columns = PeekColumns.Run(files[0], loop.Data.Source.Read, loop.Data.Contract, folder.Spill, ct);
+        LoopChecks.WithLikelyColumns(loop, columns);
         var row = new BacktestRow
         {
             Id = JobId.New(time),

@@ -47,7 +47,8 @@ internal sealed class ApplyLoop(
             : ExpandFiles.Run(declaration.Data.Source.Files, Folder(request));
         if (files.Count > 0)
         {
-            var columns = PeekColumns.Run(files[0], declaration.Data.Source.Read, folder.Spill, ct);
+            var data = declaration.Data;
+            var columns = PeekColumns.Run(files[0], data.Source.Read, data.Contract, folder.Spill, ct);
             LoopChecks.WithLikelyColumns(declaration, columns);
         }
 

@@ -127,7 +127,7 @@ internal static class LoopPolicy
             && since > seen.StartedAt;
     }
 
-    private static string Why(RunView run) => $"{run.Name}: {run.Error ?? "it was cancelled"}.";
+    private static string Why(RunView run) => $"{run.Name}: {run.Error ?? "it was cancelled."}";
 
     private static LoopStep.Stop Stopped(string stage, string why) => new(stage, why);
 }

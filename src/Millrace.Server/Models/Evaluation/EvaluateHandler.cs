@@ -19,7 +19,8 @@ internal sealed record EvaluateResult(
     VersionNumber Version,
     Blessing Blessing,
     string Note,
-    IReadOnlyList<GateView> Gates
+    IReadOnlyList<GateView> Gates,
+    VersionNumber? Champion
 );
 
 /// <summary>Turns what an evaluation measured into the version's blessing, or the refusal of it.</summary>
@@ -48,7 +49,7 @@ internal sealed class EvaluateHandler(MillraceDb db, AuditTrail audit) : IJobHan
         );
         var (blessing, note) = GatePolicy.Bless(gates);
         await EndAsync(of, job, blessing, note, gates, ct);
-        return new EvaluateResult(of.Model, of.Number, blessing, note, gates);
+        return new EvaluateResult(of.Model, of.Number, blessing, note, gates, of.Champion);
     }
 
     public Task EndedWithoutResultAsync(JobRow job, string? error, CancellationToken ct) =>

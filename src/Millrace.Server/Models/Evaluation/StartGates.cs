@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Millrace.Api;
 using Millrace.Core;
@@ -22,6 +23,7 @@ internal sealed class StartGates(
     FindRun runs,
     FindVersion versions,
     StartJob jobs,
+    ShowJobs showJobs,
     JobQueue queue,
     MillraceFolder folder,
     AuditTrail audit,
@@ -64,12 +66,15 @@ internal sealed class StartGates(
         }
     }
 
-    /// <summary>Evaluates the version's gates once more: against a champion of today, or after a crash.</summary>
+    /// <summary>
+    /// Evaluates the version's gates once more: against a champion of today, or after a crash. With the champion that they
+    /// were evaluated against they would come to the same: then it does nothing.
+    /// </summary>
     public async Task AgainAsync(ModelName model, VersionNumber number, CancellationToken ct)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var version = await FindAsync(model, number, ct);
-        if (version.Blessing == Blessing.Waiting && IsAsked(version))
+        if (IsAsked(version) && (version.Blessing == Blessing.Waiting || await IsSettledAsync(version, ct)))
         {
             return;
         }
@@ -82,6 +87,21 @@ internal sealed class StartGates(
 
     private static bool IsAsked(VersionRow version) =>
         version.GatesJob is not null || version.Blessing != Blessing.Waiting;
+
+    private async Task<bool> IsSettledAsync(VersionRow version, CancellationToken ct) =>
+        version.Gates.All(g => g.Passed is not null)
+        && (
+            version.GatesJob is not { } job
+            || (await showJobs.OneAsync(job, ct)).Result?.Deserialize<EvaluateResult>(Json.Options) is { } evaluated
+                && evaluated.Champion == (await ChampionAsync(version, ct))?.Number
+        );
+
+    /// <summary>The champion that the version is measured against, which is never itself.</summary>
+    private async Task<PackagedVersion?> ChampionAsync(VersionRow version, CancellationToken ct) =>
+        await versions.FindAsync(version.Model, AliasName.Champion, ct) is { } champion
+        && champion.Number != version.Number
+            ? champion
+            : null;
 
     private async Task<VersionRow> FindAsync(ModelName model, VersionNumber number, CancellationToken ct) =>
         await db.Set<VersionRow>().SingleOrDefaultAsync(v => v.Model == model && v.Number == number, ct)
@@ -110,14 +130,14 @@ internal sealed class StartGates(
     private async Task<JobId> AddJobAsync(VersionRow version, CancellationToken ct)
     {
         var run = await runs.RunAsync(version.Run, ct);
-        var champion = await versions.FindAsync(version.Model, AliasName.Champion, ct);
+        var champion = await ChampionAsync(version, ct);
         var served = folder.ModelVersion(version.Model, version.Number);
         var packages = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             // What serves may have learned from the test rows too; then its run has kept what can be tested on them.
             [Candidate] = ModelFolder.FindTested(run.Folder) ?? served,
         };
-        if (champion is not null && champion.Number != version.Number)
+        if (champion is not null)
         {
             packages[Champion] = champion.Folder;
             if (ModelFolder.FindTested((await runs.RunAsync(champion.Run, ct)).Folder) is { } tested)
@@ -141,7 +161,7 @@ internal sealed class StartGates(
                 Packages = packages,
                 MustOpen = [served],
             },
-            new EvaluateContext(version.Model, version.Number, packages.ContainsKey(Champion) ? champion!.Number : null)
+            new EvaluateContext(version.Model, version.Number, champion?.Number)
         );
         return id;
     }

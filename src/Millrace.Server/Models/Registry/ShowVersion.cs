@@ -30,6 +30,7 @@ internal sealed class ShowVersion(MillraceDb db, IEnumerable<IServingPlaces> pla
             Blessing = row.Blessing,
             Note = row.Note,
             Gates = row.Gates,
+            GatesJob = row.GatesJob,
             Metrics = row.Metrics,
             Baseline = row.Baseline,
             PrimaryMetric = row.PrimaryMetric,

@@ -1,0 +1,62 @@
+using System.CommandLine;
+using System.Text.RegularExpressions;
+using Millrace.Cli;
+using Millrace.Testing;
+using Xunit;
+
+namespace Millrace.Tests.House;
+
+/// <summary>What the help of every verb and the reference of all verbs say.</summary>
+public sealed partial class CommandLineTests
+{
+    private static readonly RootCommand Root = Commands.Create();
+
+    private static readonly Dictionary<string, Command> All = Visible(Root).ToDictionary(StringComparer.Ordinal);
+
+    public static TheoryData<string> Verbs => [.. All.Keys];
+
+    [Theory]
+    [MemberData(nameof(Verbs))]
+    public void A_verb_has_examples_that_are_commands(string verb)
+    {
+        var examples = Examples.Of(All[verb]);
+
+        Assert.NotEmpty(examples);
+        Assert.All(
+            examples,
+            line =>
+            {
+                Assert.StartsWith("millrace ", line, StringComparison.Ordinal);
+                Assert.Empty(Root.Parse([.. Word().Matches(line).Select(m => m.Value.Trim('\'', '"')).Skip(1)]).Errors);
+            }
+        );
+    }
+
+    [Fact]
+    public void Every_verb_is_in_the_reference()
+    {
+        var rows = File.ReadLines(Path.Combine(SharedData.Root, "docs", "reference", "cli.md"))
+            .Where(line => line.StartsWith("| `", StringComparison.Ordinal))
+            .ToList();
+
+        foreach (var path in All.Keys)
+        {
+            var words = path.Split(' ');
+            Assert.Contains(
+                rows,
+                row =>
+                    row.StartsWith($"| `{words[0]}", StringComparison.Ordinal)
+                    && words.All(w => row.Contains(w, StringComparison.Ordinal))
+            );
+        }
+    }
+
+    /// <summary>As a shell divides what is typed: quotes hold a word together.</summary>
+    [GeneratedRegex("""'[^']*'|"[^"]*"|[^ ]+""", RegexOptions.None, 1000)]
+    private static partial Regex Word();
+
+    private static IEnumerable<(string Path, Command Command)> Visible(Command parent, string path = "") =>
+        parent
+            .Subcommands.Where(c => !c.Hidden)
+            .SelectMany(c => Visible(c, $"{path}{c.Name} ").Prepend(($"{path}{c.Name}", c)));
+}
