@@ -29,7 +29,8 @@ internal static class WorkCommand
         var sink = new StdoutSink();
         using var orphaned = CancellationTokenSource.CreateLinkedTokenSource(ct);
         _ = WatchParentAsync(orphaned);
-        using var memory = new Timer(_ => TellMemory(sink), null, TimeSpan.Zero, TimeSpan.FromSeconds(1));
+        TellMemory(sink);
+        using var memory = new Timer(_ => TellMemory(sink), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
         try
         {
             var text = await File.ReadAllTextAsync(Path.Combine(folder, WorkFiles.Spec), orphaned.Token);
