@@ -41,11 +41,11 @@ public sealed class MillraceServer : IAsyncDisposable
     public static async Task<MillraceServer> StartAsync(HostSettings settings, CancellationToken ct)
     {
         settings.Check();
-        Listenable.Demand(settings.Address);
         var folder = new MillraceFolder(settings.Folder);
         var folderLock = FolderLock.Take(folder);
         try
         {
+            Listenable.Demand(settings.Address);
             var app = Compose(settings, folder);
             var server = new MillraceServer(app, folderLock, folder);
             await app.Services.UpdateStorageAsync(ct);
