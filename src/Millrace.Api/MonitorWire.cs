@@ -14,7 +14,7 @@ public enum HarmPhase
 }
 
 /// <summary>A monitor in a list.</summary>
-/// <param name="Value">The live metric over the newest window; null where nothing is joined yet.</param>
+/// <param name="Value">The live metric over all outcomes of the version, or since the change where there is one; null before the first.</param>
 public sealed record MonitorSummary(
     EndpointName Endpoint,
     LoopName? Loop,

@@ -23,10 +23,8 @@ internal static class LoopStages
             null => stages.LastOrDefault(s => s.State == StageState.Done)?.Headline ?? "",
         };
 
-    private static StageView Ingest(LoopObservation seen)
-    {
-        var link = $"/datasets/{seen.Wanted.Data.Dataset}";
-        return seen.Dataset is { } version
+    private static StageView Ingest(LoopObservation seen) =>
+        seen.Dataset is { } version
             ? new(
                 Stage.Ingest,
                 StageState.Done,
@@ -34,11 +32,11 @@ internal static class LoopStages
                 $"{seen.Wanted.Data.Dataset} v{version.Number}"
                     + (version.Quarantined > 0 ? $", {Count(version.Quarantined)} rows in quarantine" : ""),
                 1,
-                $"{link}?version={version.Number}",
+                $"/datasets/{seen.Wanted.Data.Dataset}?version={version.Number}",
                 version.CreatedAt
             )
-            : Begun(seen, Stage.Ingest, seen.Ingest?.Done, seen.Ingest?.Doing ?? "Starting", link);
-    }
+            // There may be no dataset to look at yet.
+            : Begun(seen, Stage.Ingest, seen.Ingest?.Done, seen.Ingest?.Doing ?? "Starting", null);
 
     private static StageView Train(LoopObservation seen)
     {
@@ -186,12 +184,12 @@ internal static class LoopStages
             );
     }
 
-    private static StageView Begun(LoopObservation seen, string stage, double? done, string doing, string link) =>
+    private static StageView Begun(LoopObservation seen, string stage, double? done, string doing, string? link) =>
         string.Equals(seen.FailedAt, stage, StringComparison.Ordinal)
             ? Stopped(seen, link)
             : new(stage, StageState.Running, "", doing, done, link, null);
 
-    private static StageView Stopped(LoopObservation seen, string link) =>
+    private static StageView Stopped(LoopObservation seen, string? link) =>
         new(seen.FailedAt!, StageState.Failed, "", seen.Result, null, link, null);
 
     private static StageView Waiting(string stage) => new(stage, StageState.Waiting, "", "", null, null, null);

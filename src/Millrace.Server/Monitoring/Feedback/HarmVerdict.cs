@@ -47,15 +47,15 @@ internal sealed record HarmVerdict
             _ when Reference is null || Current is null => $"Nothing is joined yet for {Model} v{Version}.",
             HarmPhase.Learning => string.Create(
                 CultureInfo.InvariantCulture,
-                $"{Metric} is {Show(Reference)} over the first {Outcomes} outcomes of {Model} v{Version}: too few yet to say what is normal."
+                $"{Metric} is {Show(Reference)} over the first {Outcomes:N0} outcomes of {Model} v{Version}: too few yet to say what is normal."
             ),
             HarmPhase.Harm => string.Create(
                 CultureInfo.InvariantCulture,
-                $"{Metric} {(HigherIsBetter ? "fell" : "rose")} from {Show(Reference)} to {Show(Current)} over {SinceOutcomes} outcomes since {Since:d MMM HH:mm} (evidence 10^{Evidence:0.0} of 10^{Threshold:0.#})."
+                $"{Metric} {(HigherIsBetter ? "fell" : "rose")} from {Show(Reference)} to {Show(Current)} over {SinceOutcomes:N0} outcomes since {Since:d MMM HH:mm} (evidence 10^{Evidence:0.0} of 10^{Threshold:0.#})."
             ),
             _ => string.Create(
                 CultureInfo.InvariantCulture,
-                $"{Metric} is {Show(Current)}, {Show(Reference)} is normal; {Outcomes} outcomes show no harm (evidence 10^{Math.Max(0, Evidence):0.0} of 10^{Threshold:0.#})."
+                $"{Metric} is {Show(Current)}, {Show(Reference)} is normal; {Outcomes:N0} outcomes show no harm (evidence 10^{Math.Max(0, Evidence):0.0} of 10^{Threshold:0.#})."
             ),
         };
 

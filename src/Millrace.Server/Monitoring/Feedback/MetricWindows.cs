@@ -50,7 +50,8 @@ internal static class MetricWindows
     {
         var count = hours.Sum(h => h.Outcomes);
         var loss = hours.Sum(h => h.Loss);
-        var (low, high) = MeanInterval.Of(count, loss, hours.Sum(h => h.Squares));
+        // With a loss of 0 and one of 1 more, as Agresti and Coull (1998) count proportions: a few equal losses are no certainty.
+        var (low, high) = MeanInterval.Of(count + 2, loss + 1, hours.Sum(h => h.Squares) + 1);
         var one = metric.OfLoss(Math.Clamp(low, 0, 1));
         var other = metric.OfLoss(Math.Clamp(high, 0, 1));
         var baselines = hours.Sum(h => h.Baselines);

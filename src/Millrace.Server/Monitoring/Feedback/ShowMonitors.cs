@@ -39,7 +39,7 @@ internal sealed class ShowMonitors(
                     monitor.Settings.Loop,
                     verdict.Version,
                     verdict.Metric,
-                    windows.LastOrDefault(w => w.Version == verdict.Version)?.Value,
+                    verdict.Current,
                     verdict.Phase,
                     await counts.RunAsync(monitor.Endpoint, ct),
                     windows.Count > 0 ? windows[^1].To : null
