@@ -73,7 +73,7 @@ internal static class LoopProgress
     {
         using var timer = new PeriodicTimer(Interval, TimeProvider.System);
         var loop = await client.LoopAsync(name, ct);
-        while (loop.State == StageState.Running && !IsRollingOut(loop))
+        while (IsAtWork(loop) && !IsRollingOut(loop))
         {
             show(loop);
             await timer.WaitForNextTickAsync(ct);
@@ -82,6 +82,10 @@ internal static class LoopProgress
 
         return loop;
     }
+
+    /// <summary>All stages are done a moment before the retraining has written down what came of it.</summary>
+    private static bool IsAtWork(LoopView loop) =>
+        loop.State == StageState.Running || loop.Retrainings is [{ State: RetrainingState.Running }, ..];
 
     /// <summary>A rollout takes as long as outcomes take to come: nobody waits for it at a prompt.</summary>
     private static bool IsRollingOut(LoopView loop) =>
