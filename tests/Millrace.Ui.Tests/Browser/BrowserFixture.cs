@@ -22,6 +22,9 @@ public sealed class BrowserFixture : IAsyncLifetime
 
     internal MillraceProcess Fresh { get; private set; } = null!;
 
+    /// <summary>The id of a backtest of the loop that ran.</summary>
+    internal string Backtest { get; private set; } = "";
+
     /// <summary>A loop that has turned for weeks.</summary>
     internal RecordedSite Recorded { get; private set; } = null!;
 
@@ -88,6 +91,7 @@ public sealed class BrowserFixture : IAsyncLifetime
             loop.State is Api.StageState.Done,
             string.Join('\n', loop.Stages.Select(s => $"{s.Name}: {s.State} {s.Message}"))
         );
+        Backtest = (await Subscribers.StartBacktestAsync(Server, ct)).Id;
     }
 }
 

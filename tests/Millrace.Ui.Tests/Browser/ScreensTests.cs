@@ -121,6 +121,7 @@ public sealed class ScreensTests(BrowserFixture fixture)
     {
         var ct = TestContext.Current.CancellationToken;
         var loop = await fixture.Server.Client.LoopAsync(new LoopName("staying"), ct);
+        Assert.NotNull((await Subscribers.EndOfBacktestAsync(fixture.Server.Client, fixture.Backtest, ct)).Result);
         return
         [
             ("overview", ""),
@@ -145,6 +146,11 @@ public sealed class ScreensTests(BrowserFixture fixture)
             ("endpoint", "endpoints/staying"),
             ("live-monitor", "endpoints/staying?tab=monitor"),
             ("live-rollouts", "endpoints/staying?tab=rollouts"),
+            ("live-replicas", "endpoints/staying?tab=replicas"),
+            ("live-backtest", $"backtests/{fixture.Backtest}"),
+            ("live-backtests", "backtests"),
+            ("live-monitors", "monitors"),
+            ("live-alerts", "alerts"),
             ("audit", "audit"),
             ("live-story", "audit?loop=staying"),
         ];

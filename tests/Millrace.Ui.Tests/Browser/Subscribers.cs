@@ -66,6 +66,24 @@ internal static class Subscribers
         await server.Client.ApplyAsync(new ApplyRequest(Yaml, server.Folder), ct);
     }
 
+    public static Task<BacktestView> StartBacktestAsync(MillraceProcess server, CancellationToken ct) =>
+        server.Client.StartBacktestAsync(new(Yaml, server.Folder, null, ["never", "every:30d"]), ct);
+
+    public static async Task<BacktestView> EndOfBacktestAsync(MillraceClient client, string id, CancellationToken ct)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100), TimeProvider.System);
+        while (await timer.WaitForNextTickAsync(ct))
+        {
+            var backtest = await client.BacktestAsync(id, ct);
+            if (backtest.Job.IsOver)
+            {
+                return backtest;
+            }
+        }
+
+        throw new OperationCanceledException(ct);
+    }
+
     public static async Task<LoopView> EndOfLoopAsync(MillraceClient client, CancellationToken ct)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100), TimeProvider.System);

@@ -64,6 +64,31 @@ public sealed class TurningLoopPagesTests : PagesContext
     }
 
     [Theory]
+    [InlineData("mae", 2.0)]
+    [InlineData("rmse", 2.2360679774997896)]
+    public void A_point_of_a_backtest_is_of_enough_outcomes_to_say_something(string metric, double together)
+    {
+        var day = RecordedMonitor.Now;
+        BacktestPoint[] curve =
+        [
+            .. Enumerable.Range(0, 7).Select(i => new BacktestPoint(day.AddDays(i), 15, i % 2 == 0 ? 1 : 3, 5)),
+        ];
+
+        var points = BacktestCurve.Pool(curve, metric);
+
+        Assert.Equal([30, 30, 45], points.Select(p => p.Outcomes));
+        Assert.Equal([day, day.AddDays(2), day.AddDays(4)], points.Select(p => p.At));
+        Assert.Equal(together, points[0].Value, 12);
+        Assert.All(points, p => Assert.Equal(5, p.Baseline, 12));
+        Assert.InRange(
+            BacktestCurve.Pool([.. Enumerable.Repeat(curve[0] with { Outcomes = 100 }, 1000)], metric).Count,
+            100,
+            120
+        );
+        Assert.Empty(BacktestCurve.Pool([], metric));
+    }
+
+    [Theory]
     [InlineData(StageState.Done, "hit_rate@10 0.1762 v5 live, 24,812 outcomes")]
     [InlineData(StageState.Running, "hit_rate@10 0 v5 live, 24,812 outcomes")]
     public void A_card_shows_what_the_monitor_says_once(StageState state, string words)

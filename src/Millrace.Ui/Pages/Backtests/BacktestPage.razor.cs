@@ -28,17 +28,23 @@ public sealed partial class BacktestPage
             .. result.Policies.Select(p => new ChartLine(
                 PolicyWords.Of(p.Policy),
                 [
-                    .. p.Curve.Select(c => new ChartPoint(ChartAxis.At(c.At), c.Value)
-                    {
-                        Note = Show.Count(c.Outcomes, "outcome"),
-                    }),
+                    .. BacktestCurve
+                        .Pool(p.Curve, result.Metric)
+                        .Select(c => new ChartPoint(ChartAxis.At(c.At), c.Value)
+                        {
+                            Note = Show.Count(c.Outcomes, "outcome"),
+                        }),
                 ]
             )),
             .. result
                 .Policies.Take(1)
                 .Select(p => new ChartLine(
                     "trivial baseline",
-                    [.. p.Curve.Select(c => new ChartPoint(ChartAxis.At(c.At), c.Baseline))]
+                    [
+                        .. BacktestCurve
+                            .Pool(p.Curve, result.Metric)
+                            .Select(c => new ChartPoint(ChartAxis.At(c.At), c.Baseline)),
+                    ]
                 )
                 {
                     Look = ChartLook.Trivial,
