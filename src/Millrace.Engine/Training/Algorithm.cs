@@ -57,7 +57,7 @@ public sealed record Algorithm(string Name, IReadOnlyList<TaskKind> Tasks, strin
                     50,
                     1,
                     100_000,
-                    "Stop after so many rounds without a better validation metric."
+                    "Stop after so many rounds without a better validation metric: log loss for classes, the loop's own for numbers."
                 ),
                 Choice(
                     "refit",

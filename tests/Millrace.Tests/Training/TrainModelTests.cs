@@ -44,6 +44,27 @@ public sealed class TrainModelTests : IDisposable
     }
 
     [Fact]
+    public async Task Classes_are_learned_until_their_log_loss_is_lowest_whatever_chooses_the_algorithm()
+    {
+        var spec = Spec(("num_iterations", "1000"));
+
+        var byLogLoss = await shop.TrainAsync(spec);
+        var byAuc = await shop.TrainAsync(
+            spec with
+            {
+                Model = spec.Model with { Metric = "auc" },
+                OutputFolder = shop.NewPath(),
+            }
+        );
+
+        Assert.Equal(("log_loss", "auc"), (byLogLoss.PrimaryMetric, byAuc.PrimaryMetric));
+        Assert.Equal(Rounds(byLogLoss), Rounds(byAuc));
+
+        static string Rounds(TrainingReport report) =>
+            report.Notices.Single(n => n.StartsWith("Kept ", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task How_the_rows_are_divided_into_files_changes_nothing()
     {
         var whole = Spec();

@@ -99,10 +99,15 @@ internal sealed class TrainLightGbm(
         using var dataset = Dataset.Create(rows.Select(training, ct), plan.Features, options, ct);
         using var watched = validation is null ? null : Dataset.CreateLike(dataset, rows.Select(validation, ct), ct);
         using var booster = Booster.Create(dataset.Handle, watched?.Handle, options);
-        var deciding = Math.Max(
-            0,
-            Array.FindIndex(metrics, m => string.Equals(m.Ours, primaryMetric, StringComparison.Ordinal))
-        );
+        // Rounds that order rows well may give no probabilities yet, so classes are learned until the log loss is lowest, whatever chooses
+        // the algorithm.
+        var deciding =
+            model.Task == TaskKind.Classify
+                ? 0
+                : Math.Max(
+                    0,
+                    Array.FindIndex(metrics, m => string.Equals(m.Ours, primaryMetric, StringComparison.Ordinal))
+                );
         var best = double.NaN;
         var bestIteration = 0;
         var patience = parameters.Whole("early_stopping_rounds");
