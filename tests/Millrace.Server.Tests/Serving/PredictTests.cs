@@ -45,6 +45,50 @@ public sealed class PredictTests(ServingServer server) : IClassFixture<ServingSe
         Assert.Equal(JsonValueKind.Number, stranger.GetProperty("items")[0].GetProperty("item").ValueKind);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task Excluded_items_leave_their_places_to_the_next_best(int replicas)
+    {
+        var name = $"without-{replicas}";
+        await server.DeployAsync(name, "movies", 1, Ct);
+        if (replicas > 0)
+        {
+            await server.Client.ScaleAsync(new(name), new(1, 2, 8), Ct);
+        }
+
+        var (_, all) = await server.PostAsync($"predict/{name}?count=5", """{"user_id": 12}""", Ct);
+        var best = Items(all);
+        var (_, without) = await server.PostAsync(
+            $"predict/{name}?count=3",
+            $$"""{"exclude": [{{best[0]}}, "{{best[2]}}"], "user_id": 12}""",
+            Ct
+        );
+
+        Assert.Equal([best[1], best[3], best[4]], Items(without), StringComparer.Ordinal);
+        var logged = (await server.Client.PredictionsAsync(new(name), 1, Ct))[0];
+        Assert.Equal(Items(without), Items(logged.Output), StringComparer.Ordinal);
+        Assert.Equal("user_id", Assert.Single(logged.Inputs.EnumerateObject()).Name);
+
+        static List<string> Items(JsonElement output) =>
+            [.. output.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("item").GetRawText())];
+    }
+
+    [Theory]
+    [InlineData("movies", """{"user_id": 1, "exclude": 5}""", "'exclude' must be a list")]
+    [InlineData("movies", """{"user_id": 1, "exclude": [null]}""", "'exclude' must be a list")]
+    [InlineData("movies", """{"user_id": 1, "exclude": [[1]]}""", "'exclude' must be a list")]
+    [InlineData("visits", """{"exclude": [1]}""", "There is no input 'exclude'")]
+    public async Task What_is_excluded_is_a_list_of_a_recommenders_items(string model, string body, string message)
+    {
+        await server.DeployAsync($"excluding-{model}", model, 1, Ct);
+
+        var (status, json) = await server.PostAsync($"predict/excluding-{model}", body, Ct);
+
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        Assert.Contains(message, json.GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_pipe_is_given_every_line_whole_whatever_its_length()
     {

@@ -77,9 +77,8 @@ public sealed class TrafficSplitTests
         );
         var scratch = new Scratch();
         scratch.Clear();
-        var row = scratch.Row(2);
-        Assert.True(ReadRow.Read(new("""{"a":1,"b":2}"""u8.ToArray()), champion.Fields, row, scratch.Given(2)).IsNone);
-        WriteOutput.Inputs(scratch.InputsJson, champion.Fields, row);
+        Assert.True(ReadRow.Read(new("""{"a":1,"b":2}"""u8.ToArray()), champion.Fields, scratch).IsNone);
+        WriteOutput.Inputs(scratch.InputsJson, champion.Fields, scratch.Row(2));
         return (route, scratch);
     }
 

@@ -163,11 +163,10 @@ public sealed class ReplicaNode(ReplicaSettings settings, TimeProvider time) : I
     private static InputFault Score(ReadOnlySequence<byte> body, ServedModel served, Scratch scratch, int count)
     {
         scratch.Clear();
-        var row = scratch.Row(served.Fields.Count);
-        var fault = ReadRow.Read(body, served.Fields, row, scratch.Given(served.Fields.Count));
+        var fault = ReadRow.Read(body, served.Fields, scratch);
         if (fault.IsNone)
         {
-            ScoreRow.Run(served, row, scratch, count);
+            ScoreRow.Run(served, scratch.Row(served.Fields.Count), scratch, count);
         }
 
         return fault;

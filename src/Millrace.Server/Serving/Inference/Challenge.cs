@@ -53,7 +53,7 @@ internal sealed partial class Challenge(ILogger<Challenge> logger)
 
         var inputs = new ReadOnlySequence<byte>(scratch.Inputs.WrittenMemory);
         var fields = wanted.Fields;
-        return ReadRow.Read(inputs, fields, scratch.Row(fields.Count), scratch.Given(fields.Count)).IsNone;
+        return ReadRow.Read(inputs, fields, scratch).IsNone;
     }
 
     private void FellBack(EndpointRoute route, TrafficSplit split, Exception? exception)

@@ -30,6 +30,9 @@ internal sealed class InputFields
 
     public int Count => fields.Length;
 
+    /// <summary>Whether it is a recommender's.</summary>
+    public bool HasUser => Array.Exists(fields, f => f.IsUser);
+
     /// <summary>For people: all names with their types.</summary>
     public string Names { get; }
 

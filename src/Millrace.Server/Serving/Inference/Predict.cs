@@ -114,11 +114,13 @@ internal sealed class Predict(
             return;
         }
 
+        // As many more as may be left out again, wherever they are computed.
+        var asked = count + scratch.Excluded.Count;
         if (route.Replicas is not { } replicas)
         {
-            served = Score(route, served, scratch, count);
+            served = Score(route, served, scratch, asked);
         }
-        else if (await forward.RunAsync(route, replicas, served, scratch, count, http.RequestAborted) is { } answering)
+        else if (await forward.RunAsync(route, replicas, served, scratch, asked, http.RequestAborted) is { } answering)
         {
             served = answering;
         }
@@ -132,6 +134,11 @@ internal sealed class Predict(
                 $"No replica of {route.Endpoint} could take this request: ask again, or allow more with 'millrace scale {route.Endpoint}'."
             );
             return;
+        }
+
+        if (asked > count)
+        {
+            LeaveOut(scratch, count);
         }
 
         var id = ids.Next();
@@ -155,11 +162,10 @@ internal sealed class Predict(
     {
         scratch.Clear();
         var fields = served.Fields;
-        var row = scratch.Row(fields.Count);
-        var fault = ReadRow.Read(body, fields, row, scratch.Given(fields.Count));
+        var fault = ReadRow.Read(body, fields, scratch);
         if (fault.IsNone)
         {
-            WriteOutput.Inputs(scratch.InputsJson, fields, row);
+            WriteOutput.Inputs(scratch.InputsJson, fields, scratch.Row(fields.Count));
         }
 
         return fault;
@@ -182,6 +188,18 @@ internal sealed class Predict(
 
         ScoreRow.Run(champion, row, scratch, count);
         return champion;
+    }
+
+    /// <summary>The best items but those that the request excludes.</summary>
+    private static void LeaveOut(Scratch scratch, int count)
+    {
+        var wanted = ReadOutput
+            .Items(scratch.Output.WrittenMemory)
+            .Where(i => !scratch.Excluded.Contains(i.Item.ToString()))
+            .Take(count)
+            .ToList();
+        scratch.ClearOutput();
+        WriteOutput.Items(scratch.OutputJson, wanted);
     }
 
     private Task<bool> KeepAsync(

@@ -1,6 +1,6 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text.Json;
-using Millrace.Engine.Tables;
 
 namespace Millrace.Serving.Inference;
 
@@ -11,17 +11,15 @@ internal static class ReadRow
 
     /// <param name="body">The whole body.</param>
     /// <param name="fields">What the model takes.</param>
-    /// <param name="row">Receives a value for each field.</param>
-    /// <param name="given">Room to note which fields were there; as long as the row.</param>
-    public static InputFault Read(ReadOnlySequence<byte> body, InputFields fields, Span<Value> row, Span<bool> given)
+    /// <param name="scratch">Its row receives a value for each field, its list of what is excluded the items not wanted.</param>
+    public static InputFault Read(ReadOnlySequence<byte> body, InputFields fields, Scratch scratch)
     {
-        given.Clear();
         try
         {
             var json = body.IsSingleSegment
                 ? new Utf8JsonReader(body.FirstSpan, Strict)
                 : new Utf8JsonReader(body, Strict);
-            return Read(ref json, fields, row, given);
+            return Read(ref json, fields, scratch);
         }
         catch (JsonException ex)
         {
@@ -34,8 +32,11 @@ internal static class ReadRow
         }
     }
 
-    private static InputFault Read(ref Utf8JsonReader json, InputFields fields, Span<Value> row, Span<bool> given)
+    private static InputFault Read(ref Utf8JsonReader json, InputFields fields, Scratch scratch)
     {
+        var row = scratch.Row(fields.Count);
+        var given = scratch.Given(fields.Count);
+        given.Clear();
         if (!json.Read() || json.TokenType != JsonTokenType.StartObject)
         {
             return new(FaultKind.NotAnObject, "", "");
@@ -45,6 +46,18 @@ internal static class ReadRow
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
             var at = fields.Find(ref json, next);
+            if (at < 0 && fields.HasUser && json.ValueTextEquals("exclude"u8))
+            {
+                if (!TryExclude(ref json, scratch.Excluded))
+                {
+                    return InputFault.Other(
+                        $"'exclude' must be a list of at most {Predict.MaxCount} items, by their ids."
+                    );
+                }
+
+                continue;
+            }
+
             if (at < 0)
             {
                 return new(FaultKind.Unknown, Short(json.GetString()!), fields.Names);
@@ -74,6 +87,31 @@ internal static class ReadRow
         json.Read();
         var missing = given.IndexOf(false);
         return missing < 0 ? InputFault.None : fields.Missing(missing);
+    }
+
+    /// <summary>Items are told apart by how they are written: 12 and "12" are the same.</summary>
+    private static bool TryExclude(ref Utf8JsonReader json, HashSet<string> excluded)
+    {
+        json.Read();
+        if (json.TokenType != JsonTokenType.StartArray)
+        {
+            return false;
+        }
+
+        while (json.Read() && json.TokenType is JsonTokenType.Number or JsonTokenType.String)
+        {
+            excluded.Add(
+                json.TokenType == JsonTokenType.String ? json.GetString()!
+                : json.TryGetInt64(out var id) ? id.ToString(CultureInfo.InvariantCulture)
+                : ""
+            );
+            if (excluded.Count > Predict.MaxCount)
+            {
+                return false;
+            }
+        }
+
+        return json.TokenType == JsonTokenType.EndArray;
     }
 
     internal static string Short(string text) => text.Length > 100 ? text[..100] + "…" : text;

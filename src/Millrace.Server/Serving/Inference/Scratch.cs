@@ -26,6 +26,9 @@ internal sealed class Scratch
 
     public Utf8JsonWriter OutputJson { get; }
 
+    /// <summary>Items that a request wants none of.</summary>
+    public HashSet<string> Excluded { get; } = new(StringComparer.Ordinal);
+
     private Value[] Values { get; set; } = new Value[32];
 
     private bool[] Flags { get; set; } = new bool[32];
@@ -63,5 +66,6 @@ internal sealed class Scratch
         OutputJson.Reset(Output);
         // Texts of the last caller do not stay.
         Values.AsSpan().Clear();
+        Excluded.Clear();
     }
 }
