@@ -14,14 +14,12 @@ internal sealed class TreePredictor : ScorePredictor
 
     private readonly RowRecipe recipe;
     private readonly TreeEnsemble trees;
-    private readonly int positive;
 
     public TreePredictor(ModelCard card, RowRecipe recipe, TreeEnsemble trees)
         : base(card)
     {
         this.recipe = recipe;
         this.trees = trees;
-        positive = card.Classes.ToList().FindIndex(c => string.Equals(c, card.Positive, StringComparison.Ordinal));
     }
 
     public override int Outputs => Math.Max(1, Card.Classes.Count);
@@ -35,7 +33,7 @@ internal sealed class TreePredictor : ScorePredictor
         {
             numbers[i] = Number(values[i]);
         }
-        Fill(trees, numbers, scores, positive);
+        Fill(trees, numbers, scores);
     }
 
     /// <summary>What a feature is to the trees; the same as the SQL of <c>PreparedRows</c> makes of it.</summary>
@@ -48,8 +46,11 @@ internal sealed class TreePredictor : ScorePredictor
             _ => double.NaN,
         };
 
-    /// <summary>Two classes share one sigmoid; otherwise the trees' scores are the answer.</summary>
-    internal static void Fill(TreeEnsemble trees, ReadOnlySpan<double> features, Span<double> scores, int positive)
+    /// <summary>
+    /// Two classes share one sigmoid, the probability of the second: trees learn from the numbers of the classes, and know nothing of
+    /// which counts as positive. Otherwise the trees' scores are the answer.
+    /// </summary>
+    internal static void Fill(TreeEnsemble trees, ReadOnlySpan<double> features, Span<double> scores)
     {
         if (trees.Transform != ScoreTransform.Sigmoid)
         {
@@ -57,9 +58,7 @@ internal sealed class TreePredictor : ScorePredictor
             return;
         }
         trees.Score(features, scores[..1]);
-        var p = scores[0];
-        scores[1 - positive] = 1 - p;
-        scores[positive] = p;
+        (scores[0], scores[1]) = (1 - scores[0], scores[0]);
     }
 
     private static Span<T> Buffer<T>(ref T[]? buffer, int length) =>

@@ -104,7 +104,7 @@ public static class TrainModel
             for (var i = 0; i < batch.Rows; i++)
             {
                 var features = batch.Features.AsSpan(i * plan.Features.Count, plan.Features.Count);
-                TreePredictor.Fill(trees, features, ours.Add(batch.Labels[i]), prepared.Positive);
+                TreePredictor.Fill(trees, features, ours.Add(batch.Labels[i]));
                 baseline.CopyTo(theirs.Add(batch.Labels[i]));
             }
         }

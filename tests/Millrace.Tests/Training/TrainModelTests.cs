@@ -151,6 +151,35 @@ public sealed class TrainModelTests : IDisposable
         Assert.Equal(1, scores.Sum(), 12);
     }
 
+    [Theory]
+    [InlineData("no")]
+    [InlineData(null)]
+    public async Task What_a_class_is_given_does_not_turn_with_the_one_that_is_positive(string? positive)
+    {
+        var yes = Spec();
+        var other = yes with
+        {
+            Model = yes.Model with { Positive = positive },
+            // Unasked, the rarer class is positive: here it is the first, too.
+            OutputFolder = shop.NewPath(),
+        };
+
+        var asYes = await shop.TrainAsync(yes);
+        var asOther = await shop.TrainAsync(other);
+
+        Assert.Equal(asYes.Metrics["log_loss"], asOther.Metrics["log_loss"], 12);
+        Assert.Equal(asYes.Metrics["auc"], asOther.Metrics["auc"], 12);
+        Assert.Equal(Scores(yes), Scores(other));
+
+        static double[] Scores(TrainingSpec spec)
+        {
+            using var predictor = (ScorePredictor)PackageReader.Open(spec.OutputFolder);
+            var scores = new double[predictor.Outputs];
+            predictor.Score([Value.Of(70), Value.Null, Value.Of("Bern"), Value.Of(true)], scores);
+            return scores;
+        }
+    }
+
     [Fact]
     public async Task Three_classes_and_a_regression_are_evaluated_as_they_were_tested()
     {
