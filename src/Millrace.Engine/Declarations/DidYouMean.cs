@@ -1,7 +1,7 @@
 namespace Millrace.Engine.Declarations;
 
 /// <summary>Finds what a person probably meant to write.</summary>
-internal static class DidYouMean
+public static class DidYouMean
 {
     /// <summary>A sentence with the nearest candidate and a space before it; empty where none is near.</summary>
     public static string Hint(string word, IEnumerable<string> candidates)

@@ -13,8 +13,8 @@ internal static class Commands
             UpCommand.Create(),
             ApplyCommand.Create(),
             StatusCommand.Create(),
-            BacktestCommand.Create(),
             RetrainCommand.Create(),
+            BacktestCommand.Create(),
             DataCommand.Create(),
             RunsCommand.Create(),
             ModelsCommand.Create(),
@@ -33,6 +33,7 @@ internal static class Commands
         };
         CommonOptions.AddTo(root);
         Examples.AddTo(root);
+        root.Example("millrace demo", "millrace up", "millrace apply loop.yaml", "millrace predict --help");
         return root;
     }
 }

@@ -7,9 +7,9 @@ namespace Millrace.Cli;
 
 internal static class DataCommand
 {
-    private static readonly Argument<string> Dataset = new("dataset") { Description = "The dataset's name." };
+    private static readonly Argument<string> Dataset = new("DATASET") { Description = "The dataset's name." };
 
-    private static readonly Argument<string> Sql = new("sql")
+    private static readonly Argument<string> Sql = new("SQL")
     {
         Description =
             "A SELECT in DuckDB's dialect. A dataset is a table of its name; \"name@3\" is its third version.",

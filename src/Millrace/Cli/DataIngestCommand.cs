@@ -9,9 +9,9 @@ namespace Millrace.Cli;
 
 internal static class DataIngestCommand
 {
-    private static readonly Argument<string> Dataset = new("dataset") { Description = "The dataset's name." };
+    private static readonly Argument<string> Dataset = new("DATASET") { Description = "The dataset's name." };
 
-    private static readonly Argument<string[]> Files = new("files")
+    private static readonly Argument<string[]> Files = new("FILE")
     {
         Description = "Files, folders or globs: CSV (plain or gzip), JSON lines, Parquet.",
         Arity = ArgumentArity.OneOrMore,

@@ -5,7 +5,7 @@ namespace Millrace.Cli;
 
 internal static class StatusCommand
 {
-    private static readonly Argument<string?> Loop = new("loop")
+    private static readonly Argument<string?> Loop = new("LOOP")
     {
         Description = "Which loop; all of them where none is named.",
         Arity = ArgumentArity.ZeroOrOne,

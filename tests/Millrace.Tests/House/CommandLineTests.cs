@@ -51,6 +51,26 @@ public sealed partial class CommandLineTests
         }
     }
 
+    [Theory]
+    [InlineData("There is no verb 'aply'. Did you mean 'apply'?\nSee 'millrace --help'.", "aply", "x")]
+    [InlineData("There is no verb 'shwo'. Did you mean 'show'?\nSee 'millrace data --help'.", "data", "shwo")]
+    [InlineData("There is no verb 'help'. Did you mean '--help'?\nSee 'millrace --help'.", "help")]
+    [InlineData(
+        "There is no option --jso here. Did you mean '--json'?\nSee 'millrace status --help'.",
+        "status",
+        "--jso"
+    )]
+    [InlineData("VERSION is missing.\nSee 'millrace deploy --help'.", "deploy", "a", "b")]
+    [InlineData("--port does not take 'abc'.\nSee 'millrace up --help'.", "up", "--port", "abc")]
+    [InlineData("'up' takes no 'extra'.\nSee 'millrace up --help'.", "up", "extra")]
+    [InlineData(null)]
+    [InlineData(null, "data")]
+    [InlineData(null, "aply", "--help")]
+    [InlineData(null, "outcome", "-5")]
+    [InlineData(null, "outcome", "--", "--5")]
+    public void What_is_mistyped_is_named_in_two_lines(string? complaint, params string[] line) =>
+        Assert.Equal(complaint, Misunderstood.Complaint(Root.Parse(line)));
+
     /// <summary>As a shell divides what is typed: quotes hold a word together.</summary>
     [GeneratedRegex("""'[^']*'|"[^"]*"|[^ ]+""", RegexOptions.None, 1000)]
     private static partial Regex Word();
