@@ -17,6 +17,9 @@ internal static class FilesAgain
             .DistinctBy(f => f.Hash, StringComparer.Ordinal)
             .ToList();
         var hashes = given.Select(f => f.Hash).ToHashSet(StringComparer.Ordinal);
+        // A grown file holds again all that it began with.
+        var sources = spec.Again.SelectMany(a => a.Sources).ToList();
+        hashes.UnionWith(given.SelectMany(f => GrownFile.Earlier(f.Path, sources, ct)).Select(s => s.Sha256));
         // One file of several cannot be told apart in what they became.
         var stored = spec.Again.Where(a => !a.Sources.All(s => hashes.Contains(s.Sha256))).ToList();
         var passed = stored.SelectMany(a => a.Sources).Select(s => s.Sha256).ToHashSet(StringComparer.Ordinal);

@@ -61,9 +61,10 @@ public static class IngestFiles
     )
     {
         var notices = new List<string>();
+        var before = new Dictionary<string, long>(StringComparer.Ordinal);
         spec = spec with
         {
-            Files = spec.Again.Count > 0 ? FilesAgain.Run(spec, notices, ct) : NewFiles(spec, notices, ct),
+            Files = spec.Again.Count > 0 ? FilesAgain.Run(spec, notices, ct) : NewFiles(spec, notices, before, ct),
         };
         if (spec.Files.Count == 0)
         {
@@ -82,10 +83,20 @@ public static class IngestFiles
 
         RowCheck.CreateTable(duck, ct);
         var columns = PlanColumns.Run(sources, spec, notices);
-        var fast = carefulOnly
-            ? null
-            : await new FastIngest(duck, spec, progress, sink).TryRunAsync(sources, columns, ct).ConfigureAwait(false);
+        var fast =
+            carefulOnly || before.Count > 0
+                ? null
+                : await new FastIngest(duck, spec, progress, sink)
+                    .TryRunAsync(sources, columns, ct)
+                    .ConfigureAwait(false);
         var staged = fast ?? Careful(duck, spec, spill, progress, sources, columns, notices, ct);
+
+        staged = PassOver(duck, staged, before, ct);
+        var rowsIn = staged.Sources.Sum(s => s.Rows - before.GetValueOrDefault(s.Source.Path));
+        if (rowsIn == 0)
+        {
+            return NothingNew(spec, notices);
+        }
 
         var data = Path.Combine(spec.OutputFolder, DataName);
         var rules = RowRules.Of(staged.Columns, staged.Unread);
@@ -93,7 +104,6 @@ public static class IngestFiles
         var unique = new RowCheck(duck, rules, spec).Run(staged.Relation, ct);
         var quarantine = new Quarantine(duck, spill, staged.Sources, unique is null ? rules : [.. rules, unique]);
         var broken = duck.Count("SELECT count(*) FROM broken", ct);
-        var rowsIn = staged.Sources.Sum(s => s.Rows);
         if (broken == rowsIn)
         {
             throw AllBroken(rowsIn, quarantine.Count(ct), staged.Sources);
@@ -150,7 +160,16 @@ public static class IngestFiles
     /// <summary>
     /// Files whose bytes were not taken in before, each once. Only those of a size that is known or comes twice are hashed for it.
     /// </summary>
-    private static List<string> NewFiles(IngestSpec spec, List<string> notices, CancellationToken ct)
+    /// <param name="spec">The order.</param>
+    /// <param name="notices">What is passed over is said here.</param>
+    /// <param name="before">Filled with the rows of each file that the dataset has already.</param>
+    /// <param name="ct">Stops it.</param>
+    private static List<string> NewFiles(
+        IngestSpec spec,
+        List<string> notices,
+        Dictionary<string, long> before,
+        CancellationToken ct
+    )
     {
         var known = spec.Known.Select(f => f.Sha256).ToHashSet(StringComparer.Ordinal);
         var sizes = spec.Known.Select(f => f.Bytes).Concat(spec.Files.Select(Bytes)).CountBy(b => b).ToDictionary();
@@ -161,6 +180,16 @@ public static class IngestFiles
             if (isNew)
             {
                 files.Add(file);
+                if (GrownFile.Earlier(file, spec.Known, ct) is [.., var earlier])
+                {
+                    before[file] = earlier.Rows;
+                    notices.Add(
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"{Path.GetFileName(file)} has grown: its first {earlier.Rows:N0} rows are in the dataset already and were passed over."
+                        )
+                    );
+                }
             }
             else
             {
@@ -169,6 +198,35 @@ public static class IngestFiles
         }
 
         return files;
+    }
+
+    /// <summary>The rows of grown files that were taken in before are neither checked nor written again.</summary>
+    private static Staged PassOver(
+        DuckSession duck,
+        Staged staged,
+        Dictionary<string, long> before,
+        CancellationToken ct
+    )
+    {
+        if (before.Count == 0)
+        {
+            return staged;
+        }
+
+        var passed = string.Join(
+            " OR ",
+            staged
+                .Sources.Where(s => before.ContainsKey(s.Source.Path))
+                .Select(s =>
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"({{0}} > {s.Offset} AND {{0}} <= {s.Offset + before[s.Source.Path]})"
+                    )
+                )
+        );
+        duck.Execute($"DELETE FROM broken WHERE {passed.Replace("{0}", "row", StringComparison.Ordinal)}", ct);
+        var rest = passed.Replace("{0}", RowCheck.RowName, StringComparison.Ordinal);
+        return staged with { Relation = $"(SELECT * FROM {staged.Relation} WHERE NOT ({rest}))" };
     }
 
     private static long Bytes(string file) => File.Exists(file) ? new FileInfo(file).Length : -1;
