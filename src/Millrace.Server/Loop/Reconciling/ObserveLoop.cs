@@ -42,7 +42,7 @@ internal sealed class ObserveLoop(
             Prepared = row.Prepared,
             Joined = row.JoinedThrough is not null,
             Newest = newest?.Number,
-            HasWork = !begins || SourceFiles.Of(loop, wanted, row, folder).Count > 0 || IsAnother(newest, wanted),
+            HasWork = !begins || HasFiles(loop, wanted, row) || IsAnother(newest, wanted),
             Ingest = row.IngestJob is { } job ? await jobs.OneAsync(job, ct) : null,
             Dataset = row.DatasetVersion is { } number
                 ? await datasets.SummaryAsync(wanted.Data.Dataset, number, ct)
@@ -62,6 +62,19 @@ internal sealed class ObserveLoop(
             FailedAt = row.FailedAt,
             Result = row.Result,
         };
+    }
+
+    private bool HasFiles(LoopRow loop, LoopDeclaration wanted, RetrainingRow row)
+    {
+        try
+        {
+            return SourceFiles.Of(loop, wanted, row, folder).Count > 0;
+        }
+        catch (RefusalException)
+        {
+            // The step that takes them in is refused, and stops the retraining; whoever only looks must not be.
+            return true;
+        }
     }
 
     /// <summary>Whether the loop asks of the dataset's rows what nobody has checked.</summary>

@@ -1,0 +1,91 @@
+using System.Text.Json;
+using Millrace.Api;
+using Millrace.Core;
+using Millrace.Testing;
+using Xunit;
+
+namespace Millrace.Server.Tests.Loop;
+
+/// <summary>Retrainings that cannot come to anything: people hear of each, tries grow rare, and what served serves on.</summary>
+public sealed class FailedRetrainingTests(ServerFixture server) : IClassFixture<ServerFixture>
+{
+    private const int Rows = 60;
+    private static readonly LoopName Loop = new("ailing");
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task They_begin_on_schedule_back_off_and_alert_until_a_person_has_one_done_from_the_new_rows()
+    {
+        var file = Write(Rows);
+        await server.Client.ApplyAsync(
+            new(
+                """
+                loop: ailing
+                data: { source: { files: ailing.csv } }
+                model: { task: regress, target: y, try: [lightgbm] }
+                deploy: { endpoint: ailing }
+                retrain: { on: { every: 1s }, cooldown: 1s }
+                """,
+                Path.GetDirectoryName(file)!
+            ),
+            Ct
+        );
+        await UntilAsync(l => l.Retrainings[^1].State == RetrainingState.Promoted);
+        File.Delete(file);
+
+        var failed = (await UntilAsync(l => Failed(l).Count >= 3)).Retrainings.Where(IsFailed).Reverse().ToList();
+
+        Assert.All(failed, r => Assert.Equal(TriggerKind.Schedule, r.Trigger));
+        Assert.All(failed, r => Assert.Contains("ailing.csv does not exist", r.Result, StringComparison.Ordinal));
+        // Each failure doubles the wait of a second.
+        Assert.True(failed[1].StartedAt - failed[0].StartedAt >= TimeSpan.FromSeconds(2));
+        Assert.True(failed[2].StartedAt - failed[1].StartedAt >= TimeSpan.FromSeconds(4));
+        var alerts = (await server.Client.AlertsAsync(50, 0, Ct)).Items;
+        Assert.Equal(
+            failed.Select(r => r.Number),
+            alerts
+                .Where(a => a is { Kind: "retraining-failed", Severity: AlertSeverity.Critical, Subject: "ailing" })
+                .Select(a => int.Parse(a.Message.Split(' ')[1], null))
+                .Order()
+        );
+        Assert.Equal(new VersionNumber(1), (await PredictAsync()).Version);
+
+        Write(Rows + 10);
+        await server.Client.RetrainAsync(Loop, new("the disk is back"), Ct);
+
+        var mended = (await UntilAsync(l => l.Retrainings.Any(IsMended))).Retrainings.Single(IsMended);
+        Assert.Equal("the disk is back", mended.Reason);
+        // The rows that the file began with are in the dataset already.
+        Assert.Equal(Rows + 10, (await server.Client.DatasetVersionAsync(new("ailing"), new(2), Ct)).Rows);
+        Assert.Equal(new VersionNumber(2), (await PredictAsync()).Version);
+    }
+
+    private static bool IsFailed(RetrainingView retraining) => retraining.State == RetrainingState.Failed;
+
+    private static bool IsMended(RetrainingView retraining) =>
+        retraining is { Trigger: TriggerKind.Person, State: RetrainingState.Promoted };
+
+    private static List<RetrainingView> Failed(LoopView loop) => [.. loop.Retrainings.Where(IsFailed)];
+
+    private string Write(int rows) =>
+        server.Write("ailing.csv", "x,y\n" + string.Concat(Enumerable.Range(0, rows).Select(i => $"{i},{i % 7}\n")));
+
+    private Task<PredictionView> PredictAsync() =>
+        server.Client.PredictAsync(new("ailing"), JsonSerializer.SerializeToElement(new { x = 3 }), null, Ct);
+
+    private async Task<LoopView> UntilAsync(Func<LoopView, bool> wanted)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+        while (true)
+        {
+            var loop = await server.Client.LoopAsync(Loop, Ct);
+            if (wanted(loop))
+            {
+                return loop;
+            }
+
+            await timer.WaitForNextTickAsync(Ct);
+        }
+    }
+}
