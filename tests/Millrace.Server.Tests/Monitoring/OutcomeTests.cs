@@ -37,7 +37,7 @@ public sealed class OutcomeTests(WatchedServer server) : IClassFixture<WatchedSe
         var first = await server.RecommendAsync(2, Ct);
         var between = server.Clock.GetUtcNow().AddMinutes(1);
         server.Clock.Advance(TimeSpan.FromMinutes(2));
-        await server.RecommendAsync(2, Ct);
+        var second = await server.RecommendAsync(2, Ct);
         server.Clock.Advance(TimeSpan.FromMinutes(2));
         var item = first.Items![2].Item;
 
@@ -52,6 +52,11 @@ public sealed class OutcomeTests(WatchedServer server) : IClassFixture<WatchedSe
         Assert.Equal([0d, 1d], losses.Select(l => l.Loss));
         Assert.Equal(between, losses[0].At);
         Assert.Equal(losses[0].Sequence + 1, losses[1].Sequence);
+        var joined = await server.Client.QueryAsync(
+            new($"""SELECT prediction_id FROM "movies.joined" WHERE sequence > {last} ORDER BY sequence"""),
+            Ct
+        );
+        Assert.Equal([first.PredictionId, second.PredictionId], joined.Rows.Select(r => r[0].GetString()));
     }
 
     [Fact]

@@ -97,6 +97,26 @@ public sealed class BacktestRunTests : IDisposable
     }
 
     [Fact]
+    public async Task Nothing_whose_outcome_is_not_known_yet_is_trained_on()
+    {
+        // The film of the day is on for two days, and what was watched is known a day later, when it is over.
+        var csv = new StringBuilder("at,user,item\n");
+        for (var row = 0; row < 60 * 60; row++)
+        {
+            csv.Append(
+                CultureInfo.InvariantCulture,
+                $"{Date(row / 60)}T{row % 60 / 3:00}:00:00,{row},{1000 + (row / 120)}\n"
+            );
+        }
+
+        var soon = Viewers(shiftAt: null).Yaml;
+        var late = soon.Replace("outcome_delay: 1s", "outcome_delay: 1d", StringComparison.Ordinal);
+
+        Assert.True((await RunAsync((soon, csv.ToString()), "every:1d")).Policies[0].Metric > 0.4);
+        Assert.Equal(0, (await RunAsync((late, csv.ToString()), "every:1d")).Policies[0].Metric);
+    }
+
+    [Fact]
     public async Task Outcomes_are_learned_after_their_delay()
     {
         var (yaml, csv) = Viewers(shiftAt: 45);
