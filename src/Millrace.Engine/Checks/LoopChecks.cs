@@ -1,4 +1,5 @@
 using Millrace.Engine.Declarations;
+using Millrace.Engine.Outcomes;
 using Millrace.Engine.Recipes;
 using Millrace.Engine.Tables;
 using Millrace.Engine.Training;
@@ -41,10 +42,15 @@ public static class LoopChecks
     /// <summary>Whatever is judged by outcomes needs to know them.</summary>
     private static void CheckFeedback(LoopDeclaration loop)
     {
-        if (loop.Monitor?.Watch is { } watch && !MetricNames.IsKnown(loop.Model.Task, watch) && watch is not "brier")
+        var watched = LiveMetric.Watched(loop.Model.Task);
+        if (
+            loop.Monitor?.Watch is { } watch
+            && !MetricNames.IsKnown(loop.Model.Task, watch)
+            && !watched.Contains(watch, StringComparer.Ordinal)
+        )
         {
             throw new DeclarationException(
-                $"There is no metric '{watch}' for {Word(loop.Model.Task)}.{DidYouMean.HintOrChoice(watch, [.. MetricNames.Of(loop.Model.Task)])}",
+                $"There is no metric '{watch}' for {Word(loop.Model.Task)}.{DidYouMean.HintOrChoice(watch, [.. watched])}",
                 loop.Monitor.At
             );
         }

@@ -21,6 +21,15 @@ public sealed record LiveMetric(string Name, double Scale = 1)
     /// <summary>How long the list is that an item must be in; null for other tasks.</summary>
     public int? Cutoff => MetricNames.Cutoff(Name);
 
+    /// <summary>What a loop may name to be watched: the mean that only a monitor has, and its task's metrics.</summary>
+    public static IReadOnlyList<string> Watched(TaskKind task) =>
+        task switch
+        {
+            TaskKind.Classify => [Brier, .. MetricNames.Of(task)],
+            TaskKind.Regress => [Error, .. MetricNames.Of(task)],
+            _ => MetricNames.Of(task),
+        };
+
     /// <summary>The live metric of a loop.</summary>
     public static LiveMetric Of(TaskKind task, string? watch, double scale = 1) =>
         task switch

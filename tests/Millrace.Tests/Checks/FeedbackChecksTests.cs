@@ -51,6 +51,24 @@ public sealed class FeedbackChecksTests
             StringComparison.Ordinal
         );
 
+    [Theory]
+    [InlineData("classify, target: left, try: [lightgbm]", "brier", "error")]
+    [InlineData("regress, target: left, try: [lightgbm]", "error", "brier")]
+    [InlineData("recommend, user: who, item: what, try: [popularity]", "ndcg@5", "brier")]
+    public void What_only_a_monitor_measures_can_be_watched_for_its_own_task(string task, string own, string other)
+    {
+        const string declared = "classify, target: left, try: [lightgbm]";
+        Check(Loop.Replace(declared, task, StringComparison.Ordinal) + Watch(own));
+
+        var refused = Assert.Throws<DeclarationException>(() =>
+            Check(Loop.Replace(declared, task, StringComparison.Ordinal) + Watch(other))
+        );
+
+        Assert.Contains($"There is no metric '{other}' for", refused.Message, StringComparison.Ordinal);
+
+        static string Watch(string metric) => $"\nmonitor: {{ watch: {metric} }}";
+    }
+
     [Fact]
     public void A_schedule_alone_needs_no_outcomes() => Check(Loop + "\nretrain: { on: { every: 7d } }");
 
