@@ -164,6 +164,23 @@ public sealed class OutcomeTests(WatchedServer server) : IClassFixture<WatchedSe
     }
 
     [Fact]
+    public async Task An_outcome_that_is_told_as_columns_is_queried_as_what_is_watched_of_it()
+    {
+        var last = await LastAsync();
+        var said = await server.RecommendAsync(9, Ct);
+        var item = said.Items![0].Item;
+        await server.TellAsync(Ct, ById(said, WatchedServer.Json($$"""{"movie_id": {{item}}, "minutes": 90}""")));
+        await WatchedServer.UntilAsync(() => server.LossesAsync("movies", last, Ct), l => l.Count == 1, Ct);
+
+        var joined = await server.Client.QueryAsync(
+            new($"""SELECT outcome FROM "movies.joined" WHERE prediction_id = '{said.PredictionId}'"""),
+            Ct
+        );
+
+        Assert.Equal(item.ToString(), Assert.Single(joined.Rows)[0].GetString());
+    }
+
+    [Fact]
     public async Task The_command_line_tells_outcomes_and_shows_what_they_came_to()
     {
         var said = await server.VisitAsync(30, 5, Ct);

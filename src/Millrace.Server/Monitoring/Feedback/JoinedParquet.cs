@@ -22,6 +22,11 @@ internal sealed class JoinedParquet(MillraceDb db, FindFacts facts, MillraceFold
         var own = db.Set<JoinRow>().AsNoTracking().Where(j => j.Endpoint == endpoint);
         var first = await own.MinAsync(j => (long?)j.Sequence, ct) ?? 0;
         var last = await own.MaxAsync(j => (long?)j.Sequence, ct) ?? -1;
+        var settings = await db.Set<MonitorRow>()
+            .AsNoTracking()
+            .Where(m => m.Endpoint == endpoint)
+            .Select(m => m.Settings)
+            .SingleOrDefaultAsync(ct);
         var files = new List<string>();
         await One.WaitAsync(ct);
         try
@@ -31,7 +36,7 @@ internal sealed class JoinedParquet(MillraceDb db, FindFacts facts, MillraceFold
                 var rows = own.Where(j => j.Sequence >= from && j.Sequence < from + JoinsAFile);
                 if (await rows.MaxAsync(j => (long?)j.Sequence, ct) is { } upTo)
                 {
-                    files.Add(await FileAsync(endpoint, from, upTo, rows, ct));
+                    files.Add(await FileAsync(endpoint, from, upTo, rows, settings, ct));
                 }
             }
         }
@@ -48,6 +53,7 @@ internal sealed class JoinedParquet(MillraceDb db, FindFacts facts, MillraceFold
         long from,
         long upTo,
         IQueryable<JoinRow> rows,
+        MonitorSettings? settings,
         CancellationToken ct
     )
     {
@@ -66,7 +72,7 @@ internal sealed class JoinedParquet(MillraceDb db, FindFacts facts, MillraceFold
         try
         {
             var lines = Path.Combine(work, "rows.jsonl");
-            var columns = await WriteAsync(lines, rows, ct);
+            var columns = await WriteAsync(lines, rows, settings, ct);
             using var duck = DuckSession.Open(Path.Combine(work, "spill"));
             var types = string.Join(", ", columns.Select(c => $"{Sql.Literal(c.Key)}: '{c.Value}'"));
             duck.Execute(
@@ -97,6 +103,7 @@ internal sealed class JoinedParquet(MillraceDb db, FindFacts facts, MillraceFold
     private async Task<IReadOnlyDictionary<string, string>> WriteAsync(
         string path,
         IQueryable<JoinRow> rows,
+        MonitorSettings? settings,
         CancellationToken ct
     )
     {
@@ -133,7 +140,9 @@ internal sealed class JoinedParquet(MillraceDb db, FindFacts facts, MillraceFold
             }
 
             using var outcome = JsonDocument.Parse(row.Outcome);
-            json.WriteString("outcome", ScalarText.Of(outcome.RootElement) ?? row.Outcome);
+            // Told as columns it is the watched one of them, as where it is told alone.
+            var column = card is null || settings is null ? null : ScoreOutcome.Column(settings, card);
+            json.WriteString("outcome", ScoreOutcome.Actual(outcome.RootElement, column) ?? row.Outcome);
             foreach (var input in inputs.RootElement.EnumerateObject())
             {
                 // An input that is called as a column of ours keeps its name with a mark.
