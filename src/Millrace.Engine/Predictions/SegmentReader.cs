@@ -45,6 +45,25 @@ public sealed class SegmentReader : IDisposable
         return reader.After;
     }
 
+    /// <summary>How many bytes after the whole records somebody had begun to write: space that is only zeros holds nothing.</summary>
+    public static long TornLength(string path, long valid)
+    {
+        using var segment = File.OpenRead(path);
+        segment.Position = valid;
+        var part = new byte[64 << 10];
+        var end = valid;
+        int read;
+        while ((read = segment.Read(part)) > 0)
+        {
+            if (part.AsSpan(0, read).LastIndexOfAnyExcept((byte)0) is >= 0 and var last)
+            {
+                end = segment.Position - read + last + 1;
+            }
+        }
+
+        return end - valid;
+    }
+
     /// <summary>The next record; false at the end, and at the first that is not whole.</summary>
     public bool TryReadNext(out PredictionRecord record)
     {

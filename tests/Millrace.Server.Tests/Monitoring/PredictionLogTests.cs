@@ -98,7 +98,17 @@ public sealed class PredictionLogTests
         File.Copy(log.Files.Segment(1), copy);
 
         Assert.True(new FileInfo(copy).Length > 1 << 20);
-        Assert.InRange(SegmentReader.ValidLength(copy), 1000, 2000);
+        var valid = SegmentReader.ValidLength(copy);
+        Assert.InRange(valid, 1000, 2000);
+        // It is told of as torn only where something was.
+        Assert.Equal(0, SegmentReader.TornLength(copy, valid));
+        await using (var file = File.OpenWrite(copy))
+        {
+            file.Position = valid + 70_000;
+            file.WriteByte(1);
+        }
+
+        Assert.Equal(70_001, SegmentReader.TornLength(copy, valid));
     }
 
     [Fact]

@@ -126,9 +126,10 @@ internal sealed partial class FileLog(
             return;
         }
 
-        if (length < new FileInfo(path).Length)
+        // Space that was written ahead is there after every kill, and no loss.
+        if (SegmentReader.TornLength(path, length) is > 0 and var torn)
         {
-            LogCut(path, new FileInfo(path).Length - length);
+            LogCut(path, torn);
         }
 
         writer = SegmentWriter.Reopen(path, newest, length, options.Value.SegmentBytes);
