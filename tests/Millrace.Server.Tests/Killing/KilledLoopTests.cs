@@ -30,6 +30,7 @@ public sealed class KilledLoopTests(MortalServer server) : IClassFixture<MortalS
         "loop_retrainings DeployedAt",
         "loop_retrainings EndedAt,Result,State",
         "serving_rollouts",
+        "serving_rollouts Step,Looks,Newest,Evidence",
         "serving_rollouts State,Verdict,EndedAt,Looks,Newest,Evidence",
         "serving_deployments",
         "serving_endpoints",

@@ -40,7 +40,7 @@ internal static class EveningLoop
                 at: { type: timestamp, format: epoch_s, required: true }
             model: { task: recommend, user: user_id, item: movie_id, try: [popularity: { half_life: 1d }] }
             gates: [hit_rate@10 >= 0]
-            deploy: { rollout: { canary: [50%], confidence: 95% } }
+            deploy: { rollout: { canary: [40%, 60%], confidence: 95% } }
             monitor: { outcome: { item: movie_id, within: 1d } }
             retrain: { on: harm, cooldown: 1s }
             """;
