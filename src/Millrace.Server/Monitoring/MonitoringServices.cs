@@ -4,6 +4,7 @@ using Millrace.Monitoring.Drift;
 using Millrace.Monitoring.Feedback;
 using Millrace.Monitoring.PredictionLog;
 using Millrace.Serving;
+using Millrace.Serving.Autoscaling;
 
 namespace Millrace.Monitoring;
 
@@ -82,6 +83,7 @@ public static class MonitoringServices
             .AddSingleton<AlertSignal>()
             .AddScoped<RaiseAlert>()
             .AddScoped<ListAlerts>()
+            .AddSingleton<IReplicaDeaths, TellOfDeaths>()
             .AddScoped<SeeAlert>()
             .AddHostedService<DeliverAlerts>();
 }

@@ -72,6 +72,9 @@ public sealed class ReplicaTests(ScaledServer server) : IClassFixture<ScaledServ
         var answered = (await Task.WhenAll(callers)).SelectMany(ids => ids).ToList();
         var empty = await server.UntilAsync("elastic", v => v.Replicas.Count == 0, Ct);
 
+        var alert = Assert.Single((await server.Client.AlertsAsync(50, 0, Ct)).Items, a => a.Kind is "replica-died");
+        Assert.Equal((AlertSeverity.Warning, "elastic"), (alert.Severity, alert.Subject));
+        Assert.StartsWith($"Replica {victim} of elastic died.", alert.Message, StringComparison.Ordinal);
         Assert.InRange(healed.Replicas.Count(r => r.State != ReplicaState.Stopping), 2, 3);
         Assert.Equal((0, 0), (empty.Wanted, empty.Held));
         Assert.Contains(empty.History, p => p is { Wanted: >= 2, Ready: >= 2 });

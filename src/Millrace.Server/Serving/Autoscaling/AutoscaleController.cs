@@ -12,6 +12,7 @@ internal sealed partial class AutoscaleController(
     ReplicaSets sets,
     ReplicaSignal signal,
     RoutingTable routes,
+    IReplicaDeaths deaths,
     IOptions<AutoscalingOptions> options,
     TimeProvider time,
     ILogger<AutoscaleController> logger
@@ -45,6 +46,7 @@ internal sealed partial class AutoscaleController(
                 foreach (var scaled in sets.Scaled.Values)
                 {
                     Reconcile(scaled, stoppingToken);
+                    await TellAsync(scaled.Set, stoppingToken);
                 }
 
                 await signal.WaitAsync(
@@ -104,6 +106,21 @@ internal sealed partial class AutoscaleController(
         catch (Exception ex) when (ex is not OperationCanceledException)
         {
             LogTrouble(ex, scaled.Set.Endpoint);
+        }
+    }
+
+    private async Task TellAsync(ReplicaSet set, CancellationToken ct)
+    {
+        try
+        {
+            while (set.TryTakeDead(out var process))
+            {
+                await deaths.RunAsync(set.Endpoint, process, ct);
+            }
+        }
+        catch (Exception ex) when (ex is not OperationCanceledException)
+        {
+            LogTrouble(ex, set.Endpoint);
         }
     }
 

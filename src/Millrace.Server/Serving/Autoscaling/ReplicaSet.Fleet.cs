@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Millrace.Api;
 using Millrace.Core;
 
@@ -9,6 +10,7 @@ internal sealed partial class ReplicaSet
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
     private readonly Dictionary<Replica, Task> lives = [];
+    private readonly ConcurrentQueue<int> dead = new();
     private DateTimeOffset notBefore;
     private int failures;
 
@@ -63,6 +65,9 @@ internal sealed partial class ReplicaSet
         }
     }
 
+    /// <summary>The process id of one that died unasked, each once.</summary>
+    public bool TryTakeDead(out int process) => dead.TryDequeue(out process);
+
     /// <summary>Ends when all have ended.</summary>
     public Task EndedAsync()
     {
@@ -98,6 +103,13 @@ internal sealed partial class ReplicaSet
 
         lock (gate)
         {
+            if (replica.State == ReplicaState.Ready && !ct.IsCancellationRequested)
+            {
+                // Nobody had asked it anything when it died.
+                dead.Enqueue(replica.ProcessId);
+                LogDied(endpoint, replica.ProcessId);
+            }
+
             replicas.Remove(replica);
         }
 
@@ -144,6 +156,9 @@ internal sealed partial class ReplicaSet
 
         LogFailed(exception, endpoint);
     }
+
+    [LoggerMessage(LogLevel.Warning, "Endpoint {Endpoint}: replica {Process} died idle, and is replaced")]
+    private partial void LogDied(EndpointName endpoint, int process);
 
     [LoggerMessage(LogLevel.Error, "Endpoint {Endpoint}: a replica did not start; another try follows after a pause")]
     private partial void LogFailed(Exception exception, EndpointName endpoint);

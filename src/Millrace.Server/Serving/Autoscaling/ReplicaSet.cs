@@ -225,6 +225,7 @@ internal sealed partial class ReplicaSet(
             if (replica.State == ReplicaState.Ready)
             {
                 replica.State = ReplicaState.Stopping;
+                dead.Enqueue(replica.ProcessId);
                 LogLost(exception, endpoint, replica.ProcessId);
             }
         }
