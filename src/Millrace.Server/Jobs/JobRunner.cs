@@ -26,7 +26,8 @@ internal sealed partial class JobRunner(
             while (!stoppingToken.IsCancellationRequested)
             {
                 running.RemoveAll(t => t.IsCompleted);
-                foreach (var id in await DueAsync(options.Value.MaxConcurrent - running.Count, stoppingToken))
+                // Not the tasks: one that woke this loop by its end may not have ended quite, and would keep the next in line for ever.
+                foreach (var id in await DueAsync(options.Value.MaxConcurrent - queue.Running.Count, stoppingToken))
                 {
                     running.Add(RunAsync(id, stoppingToken));
                 }
