@@ -62,7 +62,7 @@ public sealed record BacktestResult
 /// <summary>One policy over the whole history.</summary>
 /// <param name="Metric">Over all predictions.</param>
 /// <param name="Baseline">The trivial model, learning as it goes, on the same predictions.</param>
-/// <param name="Persistence">Labelled streams: always the last label; null for others.</param>
+/// <param name="Persistence">Labelled streams: the last label or value again; null for others.</param>
 /// <param name="Curve">By step, oldest first.</param>
 public sealed record BacktestPolicy(
     string Policy,

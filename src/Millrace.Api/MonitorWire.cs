@@ -53,7 +53,7 @@ public sealed record MonitorView
     /// <summary>Every input beside its training reference, most shifted first.</summary>
     public required IReadOnlyList<ShiftView> Inputs { get; init; }
 
-    /// <summary>The scores or items given, beside those of the version's first predictions; null where there are too few.</summary>
+    /// <summary>The scores or items given, beside those of the model's test; null of a version from before they were kept.</summary>
     public ShiftView? Output { get; init; }
 
     /// <summary>Rules of the contract that inputs broke at serving time.</summary>

@@ -23,6 +23,38 @@ public sealed record OutcomeRequest
 
     /// <summary>When it happened; null for now.</summary>
     public DateTimeOffset? At { get; init; }
+
+    /// <exception cref="RefusalException">Names the field that is missing or mistyped, and what belongs there.</exception>
+    public static OutcomeRequest Read(JsonElement told)
+    {
+        if (told.ValueKind != JsonValueKind.Object)
+        {
+            throw Refusal.Invalid($"{told.GetRawText()} is not an outcome: it is an object with 'outcome' in it.");
+        }
+
+        if (!told.EnumerateObject().Any(p => p.Name.Equals(nameof(Outcome), StringComparison.OrdinalIgnoreCase)))
+        {
+            throw Refusal.Invalid("'outcome' is missing: the item, label or value that came true.");
+        }
+
+        try
+        {
+            return told.Deserialize<OutcomeRequest>(Json.Options)!;
+        }
+        catch (JsonException ex)
+        {
+            var field = ex.Path?.TrimStart('$', '.') ?? "";
+            throw Refusal.Invalid($"'{field}' is not {Meant(field)}.");
+        }
+    }
+
+    private static string Meant(string field) =>
+        field.ToUpperInvariant() switch
+        {
+            "AT" => "a time such as 2026-05-03T14:00:00Z",
+            "PREDICTION_ID" => "the id that a prediction was answered with",
+            _ => "the name of an endpoint",
+        };
 }
 
 /// <summary>Many outcomes at once: all are kept, or none.</summary>

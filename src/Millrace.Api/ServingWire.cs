@@ -4,6 +4,7 @@ using Millrace.Core;
 
 namespace Millrace.Api;
 
+/// <param name="Broken">Why nothing is answered there; null where all is well.</param>
 public sealed record EndpointSummary(
     EndpointName Name,
     ModelName Model,
@@ -11,7 +12,8 @@ public sealed record EndpointSummary(
     string Task,
     DateTimeOffset DeployedAt,
     long Predictions,
-    long Errors
+    long Errors,
+    string? Broken = null
 );
 
 public sealed record EndpointView
@@ -25,6 +27,9 @@ public sealed record EndpointView
     public required string Task { get; init; }
 
     public required DateTimeOffset DeployedAt { get; init; }
+
+    /// <summary>Why nothing is answered here; null where all is well.</summary>
+    public string? Broken { get; init; }
 
     /// <summary>Null where nothing can be rolled back to.</summary>
     public ModelRef? Previous { get; init; }

@@ -13,7 +13,7 @@ public static class Name
     /// <summary>A remedy rather than a rule: says what a name may look like.</summary>
     public static RefusalException Refused(string? s, string noun) =>
         Refusal.Invalid(
-            $"'{s}' is not a {noun} name: use 1 to {MaxLength} lower-case letters, digits, '-', '_' or '.', starting with a letter or digit."
+            $"'{s}' is no {noun} name: use 1 to {MaxLength} lower-case letters, digits, '-', '_' or '.', starting with a letter or digit."
         );
 
     private static bool IsAllowed(char c) =>

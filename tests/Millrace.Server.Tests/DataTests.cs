@@ -182,7 +182,8 @@ public sealed class DataTests(ServerFixture server) : IClassFixture<ServerFixtur
         await RefusedAsync("select 1; select 2", "One SELECT at a time");
         await RefusedAsync("select 1) ; drop view \"q-data\"; select (1", "Only a SELECT");
         await RefusedAsync("set enable_external_access = true", "Only a SELECT");
-        await RefusedAsync("select * from nowhere", "does not exist");
+        await RefusedAsync("select * from pg_", "There is no dataset pg_. There are: ");
+        await RefusedAsync("select * from q-data", "is quoted, as in \"movie-night@2\"");
         await RefusedAsync("select missing from \"q-data\"", "missing");
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text.Json;
 using Millrace.Api;
 using Millrace.Core;
 using Millrace.Testing;
@@ -16,6 +17,9 @@ public sealed class RefusedInputTests(ServerFixture server) : IClassFixture<Serv
     [InlineData("upp")]
     [InlineData("data", "list", "--jsn")]
     [InlineData("data", "ingest", "nothing")]
+    [InlineData("data", "ingest", "x", "x.csv", "--header", "maybe")]
+    [InlineData("up", "--url", "http://127.0.0.1:1")]
+    [InlineData("demo", "--folder", "here")]
     public async Task A_command_that_is_none_is_told_from_a_fault_by_its_exit_code(params string[] command) =>
         Assert.Equal(2, (await CommandLine.RunAsync(server, command, Ct)).ExitCode);
 
@@ -42,6 +46,23 @@ public sealed class RefusedInputTests(ServerFixture server) : IClassFixture<Serv
     }
 
     [Theory]
+    [InlineData("Monitoring:Alerts:Webhook must be an https address", "Monitoring__Alerts__Webhook", "nowhere")]
+    [InlineData("Jobs:MaxConcurrent: ", "Jobs__MaxConcurrent", "0")]
+    [InlineData("'soon' at 'Monitoring:Alerts:Timeout'", "Monitoring__Alerts__Timeout", "soon")]
+    public async Task A_setting_that_is_not_possible_is_named_in_one_line(string message, string setting, string value)
+    {
+        var said = await CommandLine.RunInAsync(
+            [($"MILLRACE_{setting}", value)],
+            ["up", "--port", "0", "--folder", Path.Combine(server.Folder, "unsettled")],
+            Ct
+        );
+
+        Assert.Equal(2, said.ExitCode);
+        Assert.Contains(message, said.Error, StringComparison.Ordinal);
+        Assert.Single(said.Error.Trim().ReplaceLineEndings("\n").Split('\n'));
+    }
+
+    [Theory]
     [InlineData("api/loops", "{}", "yaml")]
     [InlineData("api/datasets/query", """{"limit":1}""", "sql")]
     [InlineData("api/datasets/x/ingest", """{"files":null}""", "files")]
@@ -64,6 +85,41 @@ public sealed class RefusedInputTests(ServerFixture server) : IClassFixture<Serv
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.Contains(named, await answer.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("api/runs/abc", "'abc' is not a run id: 32 hexadecimal digits.")]
+    [InlineData("api/jobs/7/log", "'7' is not a job id: 32 hexadecimal digits.")]
+    [InlineData("api/models/Churn", "'Churn' is no model name: use 1 to 120 lower-case letters")]
+    [InlineData("api/models/churn/versions/first", "'first' is not a version number: 1, 2, 3 …")]
+    [InlineData("api/runs?experiment=A", "'A' is no experiment name")]
+    [InlineData("api/audit?limit=many", "limit 'many' is not possible: give a whole number.")]
+    [InlineData("api/audit?kind=zzz", "The audit log has no kind 'zzz'. It has: dataset, run,")]
+    [InlineData("api/audit?limit=99999999999", "limit '99999999999' is not possible: give a whole number.")]
+    public async Task What_cannot_be_a_name_or_a_number_is_refused_by_what_it_should_be(string path, string says)
+    {
+        using var answer = await server.Http.GetAsync(new Uri(path, UriKind.Relative), Ct);
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        using var problem = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(Ct));
+        Assert.StartsWith(says, problem.RootElement.GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("api/endpoints/nowhere")]
+    [InlineData("api/endpoints/nowhere/predictions")]
+    [InlineData("api/endpoints/nowhere/replicas")]
+    [InlineData("api/endpoints/nowhere/rollouts")]
+    public async Task Nothing_is_told_of_an_endpoint_that_is_none(string path)
+    {
+        using var answer = await server.Http.GetAsync(new Uri(path, UriKind.Relative), Ct);
+
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        Assert.Contains(
+            "There is no endpoint nowhere",
+            await answer.Content.ReadAsStringAsync(Ct),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

@@ -30,6 +30,25 @@ public sealed class ServerTests(ServerFixture server) : IClassFixture<ServerFixt
         Assert.Contains("GET /api/nothing", await response.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("/outcomes", HttpStatusCode.BadRequest, "prediction_id")]
+    [InlineData("/api/outcomes", HttpStatusCode.BadRequest, "prediction_id")]
+    [InlineData("/api/loops", HttpStatusCode.NotFound, "'Content-Type: application/json'")]
+    [InlineData("/api/nothing", HttpStatusCode.NotFound, "POST /api/nothing")]
+    public async Task A_body_that_curl_calls_a_form_is_read_or_refused_for_that(
+        string path,
+        HttpStatusCode status,
+        string says
+    )
+    {
+        using var body = new StringContent("""{"outcome": 1}""", Encoding.UTF8, "application/x-www-form-urlencoded");
+
+        var response = await server.Http.PostAsync(new Uri(path, UriKind.Relative), body, Ct);
+
+        Assert.Equal(status, response.StatusCode);
+        Assert.Contains(says, await response.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_second_server_on_the_same_folder_is_refused_for_that_though_its_port_is_taken_too()
     {
@@ -63,6 +82,22 @@ public sealed class ServerTests(ServerFixture server) : IClassFixture<ServerFixt
         var said = await CommandLine.RunAsync(null, ["data", "list", "--folder", folder, "--token", Token], Ct);
 
         Assert.True(said.ExitCode == 0, said.Error);
+    }
+
+    [Fact]
+    public async Task A_verb_without_a_server_uses_the_database_that_up_would()
+    {
+        var folder = Path.Combine(server.Folder, "of-postgres");
+
+        var said = await CommandLine.RunInAsync(
+            [("MILLRACE_URL", null), ("MILLRACE_DATABASE", "Host=127.0.0.1;Port=1;Timeout=1")],
+            ["status", "--folder", folder],
+            Ct
+        );
+
+        // Nobody listens there; on SQLite in the folder it would have found no loop, and left a second database behind.
+        Assert.Equal(1, said.ExitCode);
+        Assert.False(File.Exists(Path.Combine(folder, "millrace.db")));
     }
 
     [Theory]

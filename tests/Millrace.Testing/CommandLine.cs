@@ -9,8 +9,17 @@ public static class CommandLine
     /// <param name="server">The server that MILLRACE_URL names to it; with none the command looks for itself.</param>
     /// <param name="arguments">The verb and what follows it.</param>
     /// <param name="ct">Ends the process.</param>
-    public static async Task<CommandResult> RunAsync(
+    public static Task<CommandResult> RunAsync(
         ServerFixture? server,
+        IReadOnlyList<string> arguments,
+        CancellationToken ct
+    ) => RunInAsync([("MILLRACE_URL", server?.Http.BaseAddress!.ToString())], arguments, ct);
+
+    /// <param name="variables">What its environment has beside that of the test; null takes one away.</param>
+    /// <param name="arguments">The verb and what follows it.</param>
+    /// <param name="ct">Ends the process.</param>
+    public static async Task<CommandResult> RunInAsync(
+        IReadOnlyList<(string Name, string? Value)> variables,
         IReadOnlyList<string> arguments,
         CancellationToken ct
     )
@@ -27,7 +36,11 @@ public static class CommandLine
             start.ArgumentList.Add(argument);
         }
 
-        start.Environment["MILLRACE_URL"] = server?.Http.BaseAddress!.ToString();
+        foreach (var (name, value) in variables)
+        {
+            start.Environment[name] = value;
+        }
+
         using var process = Process.Start(start)!;
         try
         {

@@ -20,13 +20,7 @@ public static class LoopChecks
         CheckModel.Names(model);
         foreach (var gate in loop.Gates)
         {
-            if (!MetricNames.IsKnown(model.Task, gate.Metric))
-            {
-                throw new DeclarationException(
-                    $"There is no metric '{gate.Metric}' for {Word(model.Task)}.{DidYouMean.HintOrChoice(gate.Metric, [.. MetricNames.Of(model.Task)])}",
-                    gate.At
-                );
-            }
+            CheckModel.Metric(model.Task, gate.Metric, MetricNames.Of(model.Task), gate.At);
         }
 
         CheckFeedback(loop);
@@ -42,17 +36,9 @@ public static class LoopChecks
     /// <summary>Whatever is judged by outcomes needs to know them.</summary>
     private static void CheckFeedback(LoopDeclaration loop)
     {
-        var watched = LiveMetric.Watched(loop.Model.Task);
-        if (
-            loop.Monitor?.Watch is { } watch
-            && !MetricNames.IsKnown(loop.Model.Task, watch)
-            && !watched.Contains(watch, StringComparer.Ordinal)
-        )
+        if (loop.Monitor is { Watch: { } watch } monitor)
         {
-            throw new DeclarationException(
-                $"There is no metric '{watch}' for {Word(loop.Model.Task)}.{DidYouMean.HintOrChoice(watch, [.. watched])}",
-                loop.Monitor.At
-            );
+            CheckModel.Metric(loop.Model.Task, watch, LiveMetric.Watched(loop.Model.Task), monitor.At);
         }
 
         if (loop is { Deploy: not null, Monitor.Outcome: not null })
@@ -120,6 +106,29 @@ public static class LoopChecks
         }
 
         CheckModel.Columns(model, columns, loop.Data.EventTime, recipe);
+        CheckKey(loop, raw);
+    }
+
+    /// <summary>A prediction is found by one of its inputs: by a column that no request carries, none ever would be.</summary>
+    private static void CheckKey(LoopDeclaration loop, Dictionary<string, Column> raw)
+    {
+        if (loop.Monitor is not { Key: { } key, At: var at })
+        {
+            return;
+        }
+
+        Demand(raw, key, "outcome.key", at);
+        var why =
+            string.Equals(key, loop.Model.Target, StringComparison.Ordinal) ? "is the target"
+            : loop.Model.Ignore.Contains(key, StringComparer.Ordinal) ? "is under ignore"
+            : null;
+        if (why is not null)
+        {
+            throw new DeclarationException(
+                $"outcome.key '{key}' {why}, so no prediction is asked with it: name an input of the model, or send outcomes by prediction_id.",
+                at
+            );
+        }
     }
 
     /// <summary>

@@ -16,6 +16,9 @@ public sealed record DataDeclaration
 
     public Contract Contract { get; init; } = Contract.Open;
 
+    /// <summary>Where a larger share of the newest version's ingestion broke the contract, the loop learns nothing from it.</summary>
+    public double MaxQuarantined { get; init; } = 0.5;
+
     public IReadOnlyList<StepDeclaration> Recipe { get; init; } = [];
 
     /// <summary>Where the values of keys stand, by key, for messages about them.</summary>

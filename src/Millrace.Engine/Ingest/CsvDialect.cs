@@ -22,4 +22,5 @@ internal sealed record CsvDialect
 
 /// <summary>How the bytes of one file become UTF-8.</summary>
 /// <param name="Encoding">Null: it is UTF-8 already.</param>
-internal sealed record TextCoding(bool Gzip, Encoding? Encoding);
+/// <param name="Sure">False: nothing that was looked at tells encodings apart.</param>
+internal sealed record TextCoding(bool Gzip, Encoding? Encoding, bool Sure);

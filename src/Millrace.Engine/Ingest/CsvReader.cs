@@ -28,7 +28,10 @@ internal enum RecordFlags
     /// <summary>Bytes that are no UTF-8: the record is broken.</summary>
     NotUtf8 = 16,
 
-    Broken = TextAfterQuote | OpenQuote | NotUtf8,
+    /// <summary>A line longer than is read: the record is broken, and only its beginning is kept.</summary>
+    TooLong = 32,
+
+    Broken = TextAfterQuote | OpenQuote | NotUtf8 | TooLong,
 }
 
 /// <summary>One field within <see cref="CsvReader.Raw"/>.</summary>
@@ -58,6 +61,7 @@ internal sealed class CsvReader : IDisposable
     private int validated;
     private bool ended;
     private bool suspect;
+    private bool inLongLine;
     private ulong mask;
     private int maskAt;
     private CsvField[] fields = new CsvField[32];
@@ -94,9 +98,6 @@ internal sealed class CsvReader : IDisposable
     /// <summary>All carriage returns less those before a line feed.</summary>
     public long LoneCarriageReturns { get; private set; }
 
-    /// <summary>Whether any byte so far was not ASCII and yet good UTF-8.</summary>
-    public bool SawUtf8 { get; private set; }
-
     /// <summary>The bytes of the record without its line end.</summary>
     public ReadOnlySpan<byte> Raw => buffer.AsSpan(start, end - start);
 
@@ -128,6 +129,12 @@ internal sealed class CsvReader : IDisposable
             inQuotes = 1,
             afterQuote = 2;
 
+        if (inLongLine)
+        {
+            inLongLine = false;
+            SkipLine();
+        }
+
         start = cursor;
         FieldCount = 0;
         Flags = RecordFlags.None;
@@ -150,14 +157,8 @@ internal sealed class CsvReader : IDisposable
                     continue;
                 }
 
-                if (state == inQuotes)
+                if (state == inQuotes || !ended)
                 {
-                    return BreakLine();
-                }
-
-                if (!ended)
-                {
-                    // A single line longer than the limit: broken, and dropped from memory piece by piece.
                     return BreakLine();
                 }
 
@@ -252,26 +253,14 @@ internal sealed class CsvReader : IDisposable
     {
         for (; lines > 0; lines--)
         {
-            int at;
-            while ((at = buffer.AsSpan(cursor, filled - cursor).IndexOf(newline)) < 0 && !ended)
-            {
-                start = cursor;
-                cursor -= Refill();
-            }
-
-            if (at < 0)
+            if (!SkipLine())
             {
                 return false;
             }
 
-            cursor += at + 1;
-            PlainEnds += newline == '\n' && at > 0 && buffer[cursor - 2] == '\r' ? 0 : 1;
-            LoneCarriageReturns -= newline == '\n' && at > 0 && buffer[cursor - 2] == '\r' ? 1 : 0;
-            CarriageReturnEnds += newline == '\n' && at > 0 && buffer[cursor - 2] == '\r' ? 1 : 0;
             nextLine++;
         }
 
-        Seek(cursor);
         return true;
     }
 
@@ -333,10 +322,32 @@ internal sealed class CsvReader : IDisposable
         }
 
         FieldCount = 0;
-        Flags |= RecordFlags.OpenQuote;
+        inLongLine = line < 0 && !ended;
+        Flags = inLongLine ? RecordFlags.TooLong : Flags | RecordFlags.OpenQuote;
         Add(start, end, quoted: false, 0, escaped: false);
         Seek(cursor);
         return true;
+    }
+
+    /// <summary>To the beginning of the next line, however long this one is; false where none follows.</summary>
+    private bool SkipLine()
+    {
+        int at;
+        while ((at = buffer.AsSpan(cursor, filled - cursor).IndexOf(newline)) < 0 && !ended)
+        {
+            // The last byte may be the carriage return before the line feed.
+            start = Math.Max(cursor, filled - 1);
+            Refill();
+            cursor = start;
+        }
+
+        var isPair = newline == '\n' && at > 0 && buffer[cursor + at - 1] == '\r';
+        cursor = at < 0 ? filled : cursor + at + 1;
+        PlainEnds += at < 0 || isPair ? 0 : 1;
+        CarriageReturnEnds += isPair ? 1 : 0;
+        LoneCarriageReturns -= isPair ? 1 : 0;
+        Seek(cursor);
+        return at >= 0;
     }
 
     private bool IsBlank(int from, int until) => buffer.AsSpan(from, until - from).IndexOfAnyExcept((byte)' ') < 0;
@@ -417,13 +428,7 @@ internal sealed class CsvReader : IDisposable
     {
         var until = ended ? filled : WholeRunes(validated, filled);
         var chunk = buffer.AsSpan(validated, Math.Max(0, until - validated));
-        if (!Ascii.IsValid(chunk))
-        {
-            var valid = Utf8.IsValid(chunk);
-            suspect |= !valid;
-            SawUtf8 |= valid;
-        }
-
+        suspect |= !Utf8.IsValid(chunk);
         validated = Math.Max(validated, until);
     }
 

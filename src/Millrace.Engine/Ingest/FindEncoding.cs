@@ -1,5 +1,5 @@
+using System.Buffers;
 using System.Text;
-using System.Text.Unicode;
 using Millrace.Core;
 using UtfUnknown;
 
@@ -18,7 +18,7 @@ internal static class FindEncoding
             var found = Encoding.GetEncoding(encoding.Trim());
             return found.CodePage is 65001 or 20127 ? null : found;
         }
-        catch (ArgumentException)
+        catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {
             throw Refusal.Invalid(
                 $"'{encoding}' is not an encoding: use an IANA name such as utf-8, utf-16le, windows-1252, iso-8859-1, big5 or gb18030."
@@ -28,17 +28,23 @@ internal static class FindEncoding
 
     /// <param name="sample">The first bytes of the file, unzipped.</param>
     /// <param name="whole">Whether they are all of it.</param>
-    public static Encoding? Of(string name, ReadOnlySpan<byte> sample, bool whole, List<string> notices)
+    /// <returns>Null for UTF-8; sure unless all of the sample is ASCII, which is the same in nearly every encoding.</returns>
+    public static (Encoding? Encoding, bool Sure) Of(
+        string name,
+        ReadOnlySpan<byte> sample,
+        bool whole,
+        List<string> notices
+    )
     {
         if (Marked(sample) is { } marked)
         {
-            return marked.CodePage == 65001 ? null : marked;
+            return (marked.CodePage == 65001 ? null : marked, true);
         }
 
         if (Utf16WithoutMark(sample) is { } utf16)
         {
             notices.Add($"{name}: read as {utf16.WebName}, found out from its zero bytes; set encoding to be sure.");
-            return utf16;
+            return (utf16, true);
         }
 
         var zero = sample.IndexOf((byte)0);
@@ -49,18 +55,21 @@ internal static class FindEncoding
             );
         }
 
-        var end = sample.Length;
-        while (!whole && end > 0 && sample.Length - end < 4 && !Utf8.IsValid(sample[..end]))
-        {
-            end--;
-        }
-
-        return Utf8.IsValid(sample[..end]) ? null : Guessed(name, sample, notices);
+        return Ascii.IsValid(sample) ? (null, false) : (Guessed(name, sample, whole, notices), true);
     }
 
-    /// <summary>For bytes that are surely no UTF-8.</summary>
-    public static Encoding Guessed(string name, ReadOnlySpan<byte> sample, List<string> notices)
+    /// <summary>
+    /// For bytes that are not all ASCII. What another encoding writes is good UTF-8 by rare chance only: among more that is good,
+    /// what is not is damage, and goes to quarantine.
+    /// </summary>
+    public static Encoding? Guessed(string name, ReadOnlySpan<byte> sample, bool whole, List<string> notices)
     {
+        var (good, bad) = Characters(sample, whole);
+        if (good >= bad)
+        {
+            return null;
+        }
+
         var best = CharsetDetector.DetectFromBytes(sample.ToArray()).Detected;
         if (best is not { Encoding: { } encoding, Confidence: >= 0.3f } || encoding.CodePage is 65001 or 20127)
         {
@@ -77,11 +86,26 @@ internal static class FindEncoding
         return encoding;
     }
 
+    /// <summary>How many characters beyond ASCII are good UTF-8, and how many pieces are not.</summary>
+    private static (long Good, long Bad) Characters(ReadOnlySpan<byte> sample, bool whole)
+    {
+        long good = 0,
+            bad = 0;
+        for (int used; !sample.IsEmpty; sample = sample[used..])
+        {
+            var read = Rune.DecodeFromUtf8(sample, out var rune, out used);
+            good += read == OperationStatus.Done && !rune.IsAscii ? 1 : 0;
+            bad += read == OperationStatus.InvalidData || (read == OperationStatus.NeedMoreData && whole) ? 1 : 0;
+        }
+
+        return (good, bad);
+    }
+
     private static int Line(ReadOnlySpan<byte> sample)
     {
         var good = 0;
         var rest = sample;
-        while (!rest.IsEmpty && Rune.DecodeFromUtf8(rest, out _, out var used) == System.Buffers.OperationStatus.Done)
+        while (!rest.IsEmpty && Rune.DecodeFromUtf8(rest, out _, out var used) == OperationStatus.Done)
         {
             good += used;
             rest = rest[used..];

@@ -128,6 +128,11 @@ public static class IngestFiles
         progress.Begin("Profiling the columns", 0.87, 1, fromDuck: false);
         var schema = staged.Columns.Select(c => new Column(c.Name, c.KnownType)).ToList();
         var profile = ProfileColumns.Run(duck, [.. spec.Existing, data], schema, ct);
+        if (spec.Schema is null)
+        {
+            notices.AddRange(MissingWords.Notices(staged.Columns, profile));
+        }
+
         var accepted = duck.Count($"SELECT sum(num_rows) FROM parquet_file_metadata({Sql.Files([data])})", ct);
         if (accepted + broken != rowsIn)
         {
@@ -322,7 +327,12 @@ public static class IngestFiles
             ", ",
             broken
                 .Take(3)
-                .Select(b => string.Create(CultureInfo.InvariantCulture, $"{b.Column} {b.Rule} ({b.Rows:N0} rows)"))
+                .Select(b =>
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{b.Column} {b.Rule} ({b.Rows:N0} {(b.Rows == 1 ? "row" : "rows")})"
+                    )
+                )
         );
         return Refusal.Invalid(
             string.Create(

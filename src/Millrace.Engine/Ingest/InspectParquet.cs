@@ -17,12 +17,20 @@ internal static class InspectParquet
                 r => (Name: r.GetString(0), Type: r.GetString(1)),
                 ct
             );
+            var ids = BeyondInt64(duck, path, [.. columns.Where(c => c.Type is "UBIGINT").Select(c => c.Name)], ct);
             return new Source
             {
                 Path = path,
                 Name = name,
                 Format = FileFormat.Parquet,
-                Columns = [.. columns.Select(c => new SourceColumn(c.Name, TypeOf(c.Type), c.Type))],
+                Columns =
+                [
+                    .. columns.Select(c => new SourceColumn(
+                        c.Name,
+                        ids.Contains(c.Name) ? ColumnType.String : TypeOf(c.Type),
+                        c.Type
+                    )),
+                ],
                 Plain = true,
             };
         }
@@ -32,6 +40,30 @@ internal static class InspectParquet
                 $"{name} is a damaged Parquet file ({e.Message.Split('\n')[0].TrimEnd('.')}): fetch or write it again."
             );
         }
+    }
+
+    /// <summary>
+    /// Columns of unsigned numbers of which some are too large for int64. Hashes are written so: they are text, as their digits are in CSV.
+    /// </summary>
+    private static HashSet<string> BeyondInt64(
+        DuckSession duck,
+        string path,
+        IReadOnlyList<string> columns,
+        CancellationToken ct
+    )
+    {
+        if (columns.Count == 0)
+        {
+            return [];
+        }
+
+        var each = columns.Select(c => $"coalesce(max({Sql.Identifier(c)}) > {long.MaxValue}, false)");
+        var beyond = duck.Query(
+            $"SELECT {string.Join(", ", each)} FROM read_parquet({Sql.Files([path])})",
+            r => columns.Where((_, i) => r.GetBoolean(i)).ToHashSet(StringComparer.Ordinal),
+            ct
+        );
+        return beyond[0];
     }
 
     private static ColumnType TypeOf(string native) =>

@@ -1,3 +1,4 @@
+using System.Text;
 using Millrace.Core;
 using Millrace.Engine.Declarations;
 using Millrace.Engine.Tables;
@@ -51,7 +52,7 @@ internal static class InspectSource
         }
 
         var gzip = magic.AsSpan().StartsWith([(byte)0x1F, (byte)0x8B]);
-        var (sample, whole) = Sample(path, name, new TextCoding(gzip, null), keepMark: true);
+        var (sample, whole) = Sample(path, name, new TextCoding(gzip, null, Sure: false), keepMark: true);
         if (
             sample.AsSpan().Trim(" \t\r\n\0\uFEFF"u8).IsEmpty
             && !(sample.Length > 0 && sample.AsSpan().Contains((byte)0))
@@ -60,21 +61,25 @@ internal static class InspectSource
             throw Refusal.Invalid($"{name} is empty: there is nothing to take in.");
         }
 
-        var encoding = read.Encoding is { } named
-            ? FindEncoding.Named(named)
+        var (encoding, sure) = read.Encoding is { } named
+            ? (FindEncoding.Named(named), true)
             : FindEncoding.Of(name, sample, whole, notices);
-        var coding = new TextCoding(gzip, encoding);
+        var coding = new TextCoding(gzip, encoding, sure);
         (sample, whole) = Sample(path, name, coding, keepMark: false);
         return IsJson(path, sample, read.Format)
             ? InspectJsonLines.Run(path, name, coding, sample, ct)
             : InspectCsv(path, name, coding, sample, whole, read, notices);
     }
 
-    /// <summary>The same file, read as another encoding than its beginning showed: bytes further on were no UTF-8.</summary>
+    /// <summary>The same file by the encoding that its rows show: its beginning was the same in any.</summary>
     public static Source Recode(Source source, ReadOptions read, List<string> notices)
     {
-        var sample = FirstForeignBytes(source);
-        var coding = source.Coding with { Encoding = FindEncoding.Guessed(source.Name, sample, notices) };
+        var sample = RowsBeyondAscii(source);
+        var coding = source.Coding with
+        {
+            Encoding = FindEncoding.Guessed(source.Name, sample, whole: true, notices),
+            Sure = true,
+        };
         var (text, whole) = Sample(source.Path, source.Name, coding, keepMark: false);
         return source.Format == FileFormat.Csv
             ? InspectCsv(source.Path, source.Name, coding, text, whole, read, [])
@@ -170,7 +175,7 @@ internal static class InspectSource
         using var file = SourceBytes.OpenFile(path, name);
         var head = new byte[16];
         var read = file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
-        return read == 0 ? throw Refusal.Invalid($"{name} is empty: there is nothing to take in.") : head[..read];
+        return head[..read];
     }
 
     private static (byte[] Sample, bool Whole) Sample(string path, string name, TextCoding coding, bool keepMark)
@@ -181,14 +186,13 @@ internal static class InspectSource
         return (sample[..read], read < sample.Length);
     }
 
-    /// <summary>A block that begins where the text stops being UTF-8.</summary>
-    private static byte[] FirstForeignBytes(Source source)
+    private static byte[] RowsBeyondAscii(Source source)
     {
         using var reader = source.OpenRecords();
         using var found = new MemoryStream();
         while (found.Length < SampleBytes && reader.Read())
         {
-            if (reader.Flags.HasFlag(RecordFlags.NotUtf8))
+            if (!Ascii.IsValid(reader.Raw))
             {
                 found.Write(reader.Raw);
                 found.WriteByte((byte)'\n');

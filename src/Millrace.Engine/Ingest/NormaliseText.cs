@@ -7,7 +7,7 @@ using Millrace.Engine.Declarations;
 
 namespace Millrace.Engine.Ingest;
 
-/// <summary>Thrown when bytes far into a file show that its encoding was mistaken for UTF-8.</summary>
+/// <summary>Thrown at bytes that are no UTF-8 in a file of which nothing before told what it is.</summary>
 internal sealed class NotUtf8Exception(Source source) : Exception($"{source.Name} is not UTF-8.")
 {
     public Source File { get; } = source;
@@ -29,7 +29,7 @@ internal sealed class NormaliseText(
 )
 {
     /// <summary>The structural rules, in the order of the rule numbers that are written: -1, -2 …</summary>
-    public static readonly string[] Rules = ["fields", "quotes", "encoding", "json"];
+    public static readonly string[] Rules = ["fields", "quotes", "encoding", "json", "length"];
 
     private static readonly SearchValues<byte> Special = SearchValues.Create(",\"\r\n"u8);
     private readonly byte[][] nullTexts = [.. nulls.Select(Encoding.UTF8.GetBytes)];
@@ -89,7 +89,7 @@ internal sealed class NormaliseText(
 
     private static void RefuseWrongEncoding(CsvReader reader, Source source)
     {
-        if (reader.Flags.HasFlag(RecordFlags.NotUtf8) && source.Coding.Encoding is null && !reader.SawUtf8)
+        if (reader.Flags.HasFlag(RecordFlags.NotUtf8) && !source.Coding.Sure)
         {
             throw new NotUtf8Exception(source);
         }
@@ -103,6 +103,10 @@ internal sealed class NormaliseText(
                 ? $"line {reader.Line} opens a quote that never closes"
                 : $"line {reader.Line} has text after a closing quote",
             "encoding" => $"line {reader.Line} is not UTF-8",
+            "length" => string.Create(
+                CultureInfo.InvariantCulture,
+                $"line {reader.Line} is longer than {source.Dialect.MaxRecordBytes:N0} bytes"
+            ),
             _ => $"line {reader.Line} is no JSON object",
         };
 
@@ -110,7 +114,9 @@ internal sealed class NormaliseText(
     {
         if ((reader.Flags & RecordFlags.Broken) != RecordFlags.None)
         {
-            return reader.Flags.HasFlag(RecordFlags.NotUtf8) ? -3 : -2;
+            return reader.Flags.HasFlag(RecordFlags.TooLong) ? -5
+                : reader.Flags.HasFlag(RecordFlags.NotUtf8) ? -3
+                : -2;
         }
 
         if (reader.FieldCount != source.Columns.Count)
@@ -159,9 +165,9 @@ internal sealed class NormaliseText(
 
     private int WriteJson(CsvReader reader)
     {
-        if (reader.Flags.HasFlag(RecordFlags.NotUtf8))
+        if ((reader.Flags & RecordFlags.Broken) != RecordFlags.None)
         {
-            return -3;
+            return reader.Flags.HasFlag(RecordFlags.TooLong) ? -5 : -3;
         }
 
         Array.Clear(cells);

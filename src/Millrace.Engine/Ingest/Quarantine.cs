@@ -63,7 +63,7 @@ internal sealed class Quarantine(
 
     private int LongestRaw { get; set; } = 2_000_000;
 
-    /// <summary>Structural rules, which have the numbers -4 to -1, before those of the contract, which begin at 0.</summary>
+    /// <summary>Structural rules, which have the negative numbers, before those of the contract, which begin at 0.</summary>
     private IEnumerable<string> Reasons() =>
         NormaliseText.Rules.Reverse().Concat(rules.Select(r => $"{r.Column}: {r.Name}"));
 

@@ -13,7 +13,7 @@ internal sealed record Source
 
     public required FileFormat Format { get; init; }
 
-    public TextCoding Coding { get; init; } = new(Gzip: false, Encoding: null);
+    public TextCoding Coding { get; init; } = new(Gzip: false, Encoding: null, Sure: false);
 
     public CsvDialect Dialect { get; init; } = new() { Delimiter = ',' };
 

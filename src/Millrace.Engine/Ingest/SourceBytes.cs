@@ -59,6 +59,14 @@ internal sealed class SourceBytes : Stream
             throw Refusal.Invalid($"{name} is a folder: name the files in it, or a glob such as {name}/*.csv.");
         }
 
+        // Opening a pipe waits for its other end, maybe for ever.
+        if (new FileInfo(path) is { Exists: true, Length: 0 })
+        {
+            throw Refusal.Invalid(
+                $"{name} is empty: there is nothing to take in. If it is a pipe, write what comes out of it to a file."
+            );
+        }
+
         try
         {
             return new FileStream(

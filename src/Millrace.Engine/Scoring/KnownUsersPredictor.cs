@@ -12,6 +12,8 @@ internal sealed class KnownUsersPredictor(ModelCard card, RowRecipe recipe, Reco
 
     public override bool Knows(Value user) => model.Knows(Prepared(user));
 
+    public override bool HasTextItems => model.Items is [{ Kind: not ValueKind.Int64 }, ..];
+
     private Value Prepared(Value user)
     {
         var prepared = Value.Null;

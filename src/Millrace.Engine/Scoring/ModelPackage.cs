@@ -37,6 +37,12 @@ public sealed record ModelCard
 
     /// <summary>The same where rows have no time: the number of the first row, in the order of ingestion, that was not learned from.</summary>
     public long? TrainedUntilRow { get; init; }
+
+    /// <summary>
+    /// How its answers are distributed where nothing has shifted: values or probabilities of the tested model over the test rows, or
+    /// the items that stand first for the users of the test. Null in a package from before this was kept.
+    /// </summary>
+    public ColumnProfile? Answers { get; init; }
 }
 
 /// <summary>A model package in memory, ready to predict. Safe for any number of callers at once.</summary>
@@ -65,6 +71,9 @@ public abstract class ItemPredictor(ModelCard card) : Predictor(card)
     public abstract IReadOnlyList<ScoredItem> Recommend(Value user, int count);
 
     public abstract bool Knows(Value user);
+
+    /// <summary>Items are whole numbers or texts, all of a model alike.</summary>
+    public abstract bool HasTextItems { get; }
 }
 
 public readonly record struct ScoredItem(Value Item, double Score);

@@ -11,6 +11,9 @@ public static class ProfileColumns
 {
     /// <summary>Rows up to which every column is grouped.</summary>
     private const long GroupAll = 200_000;
+
+    /// <summary>Columns of a small table that are read together: reading one of thousands costs a look at all.</summary>
+    private const int ReadTogether = 64;
     private const long SampleRows = 200_000;
 
     /// <summary>In a large column of many values, one is worth naming from this share of the rows on.</summary>
@@ -25,13 +28,18 @@ public static class ProfileColumns
     )
     {
         var facts = ParquetFacts.Of(duck, files, ct);
+        if (facts.Rows <= GroupAll)
+        {
+            return [.. columns.Chunk(ReadTogether).SelectMany(some => Copied(duck, files, some, facts.Rows, ct))];
+        }
+
         var profiles = new ColumnProfile[columns.Count];
         var wide = new List<int>();
         for (var i = 0; i < columns.Count; i++)
         {
-            if (facts.Rows <= GroupAll || columns[i].Type == ColumnType.Bool || facts.Columns[i].HasDictionary)
+            if (columns[i].Type == ColumnType.Bool || facts.Columns[i].HasDictionary)
             {
-                profiles[i] = Grouped(duck, files, columns[i], facts.Rows, ct);
+                profiles[i] = Grouped(duck, ProfileSql.Rows(files), columns[i], facts.Rows, ct);
             }
             else
             {
@@ -50,15 +58,27 @@ public static class ProfileColumns
         return profiles;
     }
 
-    private static ColumnProfile Grouped(
+    private static List<ColumnProfile> Copied(
         DuckSession duck,
         IReadOnlyList<string> files,
+        IReadOnlyList<Column> columns,
+        long rows,
+        CancellationToken ct
+    )
+    {
+        duck.Execute(ProfileSql.Copy(files, columns), ct);
+        return [.. columns.Select(c => Grouped(duck, ProfileSql.Copied, c, rows, ct))];
+    }
+
+    private static ColumnProfile Grouped(
+        DuckSession duck,
+        string source,
         Column column,
         long rows,
         CancellationToken ct
     )
     {
-        duck.Execute(ProfileSql.Group(files, column), ct);
+        duck.Execute(ProfileSql.Group(source, column), ct);
         var extremes = duck.Query(
             ProfileSql.GroupExtremes(column),
             r => (Values: r.GetInt64(0), Distinct: r.GetInt64(1), Min: Text(r, 2), Max: Text(r, 3)),

@@ -9,12 +9,18 @@ internal static class ProfileSql
     public static bool IsOrdered(ColumnType type) =>
         type is ColumnType.Int32 or ColumnType.Int64 or ColumnType.Double or ColumnType.Date or ColumnType.Timestamp;
 
+    /// <summary>The table that <see cref="Copy"/> makes.</summary>
+    public const string Copied = "copied";
+
+    public static string Copy(IReadOnlyList<string> files, IReadOnlyList<Column> columns) =>
+        $"CREATE OR REPLACE TEMP TABLE {Copied} AS SELECT {Sql.Identifiers(columns.Select(c => c.Name))} FROM {Rows(files)}";
+
     /// <summary>The table grouped(v, n) of all values and how often they come.</summary>
-    public static string Group(IReadOnlyList<string> files, Column column) =>
+    public static string Group(string source, Column column) =>
         $"""
             CREATE OR REPLACE TEMP TABLE grouped AS
             SELECT v, n, {(IsOrdered(column.Type) ? Number("v", column.Type) : "NULL::DOUBLE")} AS x
-            FROM (SELECT {Sql.Identifier(column.Name)} AS v, count(*) AS n FROM {Rows(files)} GROUP BY 1)
+            FROM (SELECT {Sql.Identifier(column.Name)} AS v, count(*) AS n FROM {source} GROUP BY 1)
             WHERE v IS NOT NULL
             """;
 
@@ -95,7 +101,7 @@ internal static class ProfileSql
             )}) WHERE x IS NOT NULL GROUP BY bin
             """;
 
-    private static string Rows(IReadOnlyList<string> files) => $"read_parquet({Sql.Files(files)})";
+    public static string Rows(IReadOnlyList<string> files) => $"read_parquet({Sql.Files(files)})";
 
     /// <summary>As a double: moments as seconds since 1970; what is not finite is left out.</summary>
     private static string Number(string value, ColumnType type) =>

@@ -18,13 +18,34 @@ public static class CheckModel
         {
             Algorithm.Find(algorithm, model.Task).Resolve(algorithm);
         }
-        if (model.Metric is { } metric && !MetricNames.IsKnown(model.Task, metric))
+        if (model.User is { } user && string.Equals(user, model.Item, StringComparison.Ordinal))
         {
             throw new DeclarationException(
-                $"There is no metric '{metric}' for {Word(model.Task)}.{DidYouMean.HintOrChoice(metric, MetricNames.Of(model.Task))}",
-                Place(model, "metric")
+                $"item: '{user}' is the user already; name the column that says what was chosen.",
+                Place(model, "item")
             );
         }
+        Metric(
+            model.Task,
+            model.Metric ?? MetricNames.Primary(model.Task),
+            MetricNames.Of(model.Task),
+            Place(model, "metric")
+        );
+    }
+
+    /// <exception cref="DeclarationException">The task has no such metric.</exception>
+    internal static void Metric(TaskKind task, string metric, IReadOnlyCollection<string> choice, Position at)
+    {
+        if (MetricNames.IsKnown(task, metric) || choice.Contains(metric, StringComparer.Ordinal))
+        {
+            return;
+        }
+        throw new DeclarationException(
+            task == TaskKind.Recommend && MetricNames.Cutoff(metric) is not null
+                ? $"'{metric}' looks at lists that are too short or too long: what follows the @ is from 1 to 1000."
+                : $"There is no metric '{metric}' for {Word(task)}.{DidYouMean.HintOrChoice(metric, choice)}",
+            at
+        );
     }
 
     /// <param name="model">What is declared.</param>

@@ -90,6 +90,10 @@ internal sealed class PreparedRows
         if (missing > 0)
         {
             notices.Add($"{TrainingRows.Count(missing)} rows without a target were left out.");
+            if (Count("true", ct) == 0)
+            {
+                throw Refusal.Invalid($"target '{plan.Target.Name}' has no value in any row that the recipe leaves.");
+            }
         }
         if (task == TaskKind.Regress)
         {
@@ -134,6 +138,12 @@ internal sealed class PreparedRows
         Positive = model.Positive is { } given
             ? PositiveOf(given)
             : Enumerable.Range(0, found.Count).OrderBy(i => found[i].Rows).ThenByDescending(i => i).FirstOrDefault();
+        if (model.Positive is not null && found.Count > 2)
+        {
+            notices.Add(
+                $"positive: '{plan.Target.Name}' has {found.Count} classes, and none of more than two is the positive one; it changes nothing."
+            );
+        }
         var strange = db.Count($"SELECT count(*) FROM prepared WHERE __test AND {Label} < 0", ct);
         if (strange > 0)
         {

@@ -1,3 +1,4 @@
+using Millrace.Engine.Tables;
 using Millrace.Engine.Training.Metrics;
 
 namespace Millrace.Engine.Training;
@@ -29,6 +30,27 @@ internal sealed class ScoreTest(PreparedRows rows)
             [.. places.SelectMany(i => scores[(i * Outputs)..((i + 1) * Outputs)])],
             [.. places.Select(i => truth[i])]
         );
+    }
+
+    /// <summary>What was answered: values, probabilities of the positive class, or labels where there are more than two.</summary>
+    public ColumnProfile? Answers() =>
+        Outputs > 2
+            ? AnswerProfile.OfNames(
+                Enumerable.Range(0, count).Select(i => rows.Classes[Highest(scores.AsSpan(i * Outputs, Outputs))])
+            )
+            : AnswerProfile.OfScores([
+                .. Enumerable.Range(0, count).Select(i => scores[(i * Outputs) + (Outputs == 2 ? rows.Positive : 0)]),
+            ]);
+
+    private static int Highest(ReadOnlySpan<double> of)
+    {
+        var highest = 0;
+        for (var c = 1; c < of.Length; c++)
+        {
+            highest = of[c] > of[highest] ? c : highest;
+        }
+
+        return highest;
     }
 
     private Dictionary<string, double> Compute(ReadOnlySpan<double> scored, ReadOnlySpan<double> real)

@@ -44,6 +44,12 @@ internal sealed class Split(ModelDeclaration model, bool hasTime, Func<string, s
             $"CREATE VIEW {TrainingRows.Relation} AS SELECT *, {test} AS __test, NOT ({test}) AND {valid} AS __valid FROM windowed",
             ct
         );
+        if (By == SplitBy.Group && db.Count($"SELECT count(DISTINCT __test) FROM {TrainingRows.Relation}", ct) == 1)
+        {
+            throw Refusal.Invalid(
+                $"split: '{model.Split.Group}' has too few values to have some rows to train on and others to test on. Split by another column, or at random."
+            );
+        }
     }
 
     private static (string Test, string Valid) Newest(

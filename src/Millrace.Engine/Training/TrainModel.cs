@@ -19,6 +19,8 @@ namespace Millrace.Engine.Training;
 /// </summary>
 public static class TrainModel
 {
+    private const int MostAsked = 5000;
+
     /// <exception cref="RefusalException">The spec or its data cannot be trained on; the message says why and what to change.</exception>
     public static Task<TrainingReport> RunAsync(TrainingSpec spec, IWorkSink sink, CancellationToken ct) =>
         Task.Run(() => Run(spec, sink, ct), ct);
@@ -93,8 +95,6 @@ public static class TrainModel
         var prepared = PreparedRows.Make(rows, plan, model, isTested: true, ct);
         var primary = Primary(model, prepared.Classes.Count);
         var trained = new TrainLightGbm(prepared, plan, model, parameters, primary, sink, rows.Notices).Run(ct);
-        WriteTrees(TestedFolder(spec), spec, rows, plan, prepared, trained, ct);
-
         sink.Progress(1, "Testing");
         var trees = new TreeEnsemble(TreeModelReader.Read(new StringReader(trained.Text)));
         var baseline = Baseline.Scores(prepared);
@@ -108,6 +108,8 @@ public static class TrainModel
                 baseline.CopyTo(theirs.Add(batch.Labels[i]));
             }
         }
+        var answers = ours.Answers();
+        WriteTrees(TestedFolder(spec), spec, rows, plan, prepared, trained, answers, ct);
         var report = Report(spec, parameters, primary, ours.Compute(), theirs.Compute()) with
         {
             TrainRows = prepared.TrainRows,
@@ -126,7 +128,7 @@ public static class TrainModel
                 iterations,
                 ct
             );
-            WriteTrees(spec.OutputFolder, spec, rows, plan, prepared, trained, ct);
+            WriteTrees(spec.OutputFolder, spec, rows, plan, prepared, trained, answers, ct);
         }
         return report with
         {
@@ -151,10 +153,9 @@ public static class TrainModel
         sink.Fact(WorkFacts.RecipeHash, prepared.Recipe.Hash);
         var interactions = prepared.Training(ct);
         var trained = TrainRecommender.Run(interactions, algorithm, parameters, sink, ct);
-        var card = WriteRecommender(TestedFolder(spec), spec, rows, prepared, trained, ct);
-
         sink.Progress(0.85, "Testing");
         var users = prepared.Test("true", ct);
+        var card = WriteRecommender(TestedFolder(spec), spec, rows, prepared, trained, users, ct);
         var events = RankingTest.Events(users);
         var primary = Primary(spec.Model, 0);
         var cutoffs = RankingTest.Cutoffs([primary, .. spec.Metrics]);
@@ -178,7 +179,7 @@ public static class TrainModel
             rows.TakeAll(ct);
             prepared = InteractionRows.Make(rows, spec, ct);
             trained = TrainRecommender.Run(prepared.Training(ct), algorithm, parameters, sink, ct);
-            WriteRecommender(spec.OutputFolder, spec, rows, prepared, trained, ct);
+            WriteRecommender(spec.OutputFolder, spec, rows, prepared, trained, users, ct);
         }
         return report with
         {
@@ -199,6 +200,27 @@ public static class TrainModel
     private static string TestedFolder(TrainingSpec spec) =>
         spec.Model.Split.Refit ? ModelFolder.TestedOf(spec.OutputFolder) : spec.OutputFolder;
 
+    /// <summary>What a model puts first for the users of the test, of so many of them as tell twenty bins from chance.</summary>
+    private static ColumnProfile? Firsts(
+        ModelCard card,
+        InteractionRows prepared,
+        RecommenderModel trained,
+        IReadOnlyList<TestUser> users,
+        CancellationToken ct
+    )
+    {
+        using var predictor = new KnownUsersPredictor(card, prepared.Recipe.ForRow(card.Features), trained);
+        var step = Math.Max(1, users.Count / MostAsked);
+        var firsts = new List<string>();
+        for (var i = 0; i < users.Count; i += step)
+        {
+            ct.ThrowIfCancellationRequested();
+            firsts.AddRange(predictor.Recommend(users[i].RawUser, 1).Select(r => r.Item.ToString()));
+        }
+
+        return AnswerProfile.OfNames(firsts);
+    }
+
     private static void WriteTrees(
         string folder,
         TrainingSpec spec,
@@ -206,6 +228,7 @@ public static class TrainModel
         FeaturePlan plan,
         PreparedRows prepared,
         TrainedTrees trained,
+        ColumnProfile? answers,
         CancellationToken ct
     )
     {
@@ -221,6 +244,7 @@ public static class TrainModel
             Positive = prepared.Classes.Count == 2 ? prepared.Classes[prepared.Positive] : null,
             TrainedUntil = time,
             TrainedUntilRow = row,
+            Answers = answers,
         };
         WritePackage.Trees(folder, card, plan.Recipe, trained.Text);
     }
@@ -231,6 +255,7 @@ public static class TrainModel
         TrainingRows rows,
         InteractionRows prepared,
         RecommenderModel trained,
+        IReadOnlyList<TestUser> users,
         CancellationToken ct
     )
     {
@@ -246,6 +271,7 @@ public static class TrainModel
             TrainedUntil = time,
             TrainedUntilRow = row,
         };
+        card = card with { Answers = Firsts(card, prepared, trained, users, ct) };
         WritePackage.Recommender(folder, card, prepared.Recipe, trained);
         return card;
     }

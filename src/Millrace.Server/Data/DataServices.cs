@@ -3,6 +3,7 @@ using Millrace.Data.Ingest;
 using Millrace.Data.Validation;
 using Millrace.Data.Versions;
 using Millrace.Jobs;
+using Millrace.Storage;
 
 namespace Millrace.Data;
 
@@ -10,12 +11,8 @@ public static class DataServices
 {
     public static IServiceCollection AddData(this IServiceCollection services)
     {
-        services
-            .AddOptions<UploadOptions>()
-            .BindConfiguration("Data:Uploads")
-            .ValidateDataAnnotations()
-            .ValidateOnStart();
-        services.AddOptions<QueryOptions>().BindConfiguration("Data:Query").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<UploadOptions>("Data:Uploads");
+        services.AddSettings<QueryOptions>("Data:Query");
         return services
             .AddScoped<ReadVersion>()
             .AddScoped<CommitVersion>()

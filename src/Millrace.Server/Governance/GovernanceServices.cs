@@ -1,5 +1,6 @@
 using Millrace.Governance.Access;
 using Millrace.Governance.Audit;
+using Millrace.Storage;
 
 namespace Millrace.Governance;
 
@@ -7,7 +8,7 @@ public static class GovernanceServices
 {
     public static IServiceCollection AddGovernance(this IServiceCollection services)
     {
-        services.AddOptions<AccessOptions>().BindConfiguration("Access").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<AccessOptions>("Access");
         return services
             .AddScoped<Actor>()
             .AddScoped<AuditTrail>()

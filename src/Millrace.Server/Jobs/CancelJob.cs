@@ -20,7 +20,7 @@ internal sealed class CancelJob(MillraceDb db, JobQueue queue, AuditTrail audit)
             ?? throw Refusal.NotFound($"There is no job {id}.");
         if (changed > 0)
         {
-            audit.Add("cancelled", job.Kind, job.Subject, "", ("job", id.Value));
+            audit.Add($"cancelled {job.Kind}", AuditKinds.Job, job.Subject, "", ("job", id.Value));
             await db.SaveChangesAsync(ct);
         }
         else if (job.State is not (JobState.Queued or JobState.Running))

@@ -28,6 +28,18 @@ internal sealed class JobQueue : IDisposable
         /// <summary>What it knew of itself before its end, by <see cref="Engine.Work.WorkFacts"/>.</summary>
         public ConcurrentDictionary<string, string> Facts { get; } = new(StringComparer.Ordinal);
 
-        public CancellationTokenSource Cancel { get; } = cancel;
+        public async Task CancelAsync()
+        {
+            try
+            {
+                await cancel.CancelAsync();
+            }
+            catch (ObjectDisposedException)
+            {
+                // It came to its end by itself just now.
+            }
+        }
+
+        public CancellationToken Cancelled { get; } = cancel.Token;
     }
 }

@@ -68,7 +68,7 @@ internal sealed partial class JobRunner(
         {
             if (queue.Running.TryGetValue(id, out var standing))
             {
-                await standing.Cancel.CancelAsync();
+                await standing.CancelAsync();
             }
         }
 

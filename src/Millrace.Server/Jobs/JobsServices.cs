@@ -1,10 +1,12 @@
+using Millrace.Storage;
+
 namespace Millrace.Jobs;
 
 public static class JobsServices
 {
     public static IServiceCollection AddJobs(this IServiceCollection services)
     {
-        services.AddOptions<JobsOptions>().BindConfiguration("Jobs").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<JobsOptions>("Jobs");
         return services
             .AddSingleton<JobQueue>()
             .AddScoped<StartJob>()

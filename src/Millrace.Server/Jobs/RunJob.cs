@@ -36,7 +36,7 @@ internal sealed partial class RunJob(
         }
 
         await BeginAsync(job, handler, stopping);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, standing.Cancel.Token);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, standing.Cancelled);
         try
         {
             var error = File.Exists(Path.Combine(folder.Job(id), WorkFiles.Result))

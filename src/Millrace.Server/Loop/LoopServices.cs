@@ -7,6 +7,7 @@ using Millrace.Loop.Retraining;
 using Millrace.Loop.Triggers;
 using Millrace.Monitoring.Feedback;
 using Millrace.Serving.Rollouts;
+using Millrace.Storage;
 
 namespace Millrace.Loop;
 
@@ -14,7 +15,7 @@ public static class LoopServices
 {
     public static IServiceCollection AddLoop(this IServiceCollection services)
     {
-        services.AddOptions<LoopOptions>().BindConfiguration("Loop").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<LoopOptions>("Loop");
         return services
             .AddSingleton<LoopSignal>()
             .AddScoped<ApplyLoop>()

@@ -5,6 +5,7 @@ using Millrace.Monitoring.Feedback;
 using Millrace.Monitoring.PredictionLog;
 using Millrace.Serving;
 using Millrace.Serving.Autoscaling;
+using Millrace.Storage;
 
 namespace Millrace.Monitoring;
 
@@ -12,21 +13,9 @@ public static class MonitoringServices
 {
     public static IServiceCollection AddMonitoring(this IServiceCollection services)
     {
-        services
-            .AddOptions<PredictionLogOptions>()
-            .BindConfiguration("Monitoring:PredictionLog")
-            .ValidateDataAnnotations()
-            .ValidateOnStart();
-        services
-            .AddOptions<FeedbackOptions>()
-            .BindConfiguration("Monitoring:Feedback")
-            .ValidateDataAnnotations()
-            .ValidateOnStart();
-        services
-            .AddOptions<AlertOptions>()
-            .BindConfiguration("Monitoring:Alerts")
-            .ValidateDataAnnotations()
-            .ValidateOnStart();
+        services.AddSettings<PredictionLogOptions>("Monitoring:PredictionLog");
+        services.AddSettings<FeedbackOptions>("Monitoring:Feedback");
+        services.AddSettings<AlertOptions>("Monitoring:Alerts");
         return services.AddPredictionLog().AddFeedback().AddAlerts();
     }
 

@@ -5,6 +5,7 @@ using Millrace.Serving.Autoscaling;
 using Millrace.Serving.Inference;
 using Millrace.Serving.Rollouts;
 using Millrace.Serving.Routing;
+using Millrace.Storage;
 
 namespace Millrace.Serving;
 
@@ -12,7 +13,7 @@ public static class ServingServices
 {
     public static IServiceCollection AddServing(this IServiceCollection services)
     {
-        services.AddOptions<ServingOptions>().BindConfiguration("Serving").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<ServingOptions>("Serving");
         return services
             .AddSingleton<RoutingTable>()
             .AddHostedService<LoadDeployed>()
@@ -59,11 +60,7 @@ public static class ServingServices
 
     private static IServiceCollection AddReplicas(this IServiceCollection services)
     {
-        services
-            .AddOptions<AutoscalingOptions>()
-            .BindConfiguration("Serving:Autoscaling")
-            .ValidateDataAnnotations()
-            .ValidateOnStart();
+        services.AddSettings<AutoscalingOptions>("Serving:Autoscaling");
         return services
             .AddSingleton<ReplicaSignal>()
             .AddSingleton<ReplicaSets>()

@@ -9,7 +9,7 @@ public static class StorageServices
     public static IServiceCollection AddStorage(this IServiceCollection services, MillraceFolder folder)
     {
         services.AddSingleton(folder);
-        services.AddOptions<StorageOptions>().BindConfiguration("Storage").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<StorageOptions>("Storage");
         services.AddScoped<Schema>();
         return services.AddDbContext<MillraceDb>(
             (provider, db) =>

@@ -34,6 +34,12 @@ public static class Show
         return magnitude is < -4 or > 11 ? v.ToString("0.00e+0", Culture) : Fixed(v, magnitude);
     }
 
+    /// <summary>As fine as the largest of those among which it stands, so that a column of them has its points in line.</summary>
+    public static string Metric(double? value, double? largest) =>
+        value is { } v && double.IsFinite(v) && largest is { } l && Magnitude(l) is >= -4 and <= 11 and var magnitude
+            ? Fixed(v, magnitude)
+            : Metric(value);
+
     /// <summary>As a metric, without zeros that say nothing: 7.3, 10, 0.05.</summary>
     public static string Number(double? value)
     {

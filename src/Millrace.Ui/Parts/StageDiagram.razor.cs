@@ -53,7 +53,7 @@ public sealed partial class StageDiagram
             ? new("Evidence", Icons.Material.Outlined.Replay, Standing.Of(last.Trigger).Text)
             {
                 State = last.State is RetrainingState.Running ? StageState.Running : StageState.Done,
-                Detail = last.State is RetrainingState.Running ? $"Retraining {last.Number} is under way" : "",
+                Detail = last.State is RetrainingState.Running ? $"Training {last.Number} is under way" : "",
                 At = last.StartedAt,
                 Link = $"loops/{Loop.Name}#retraining-{last.Number}",
             }

@@ -9,6 +9,8 @@ public sealed record Standing(string Text, string Icon, string Tone)
 {
     public static readonly Standing Blessed = new("Blessed", Icons.Material.Filled.CheckCircle, "ok");
 
+    public static readonly Standing Broken = new("Broken", Icons.Material.Filled.Error, "bad");
+
     public static Standing Of(StageState state) =>
         state switch
         {

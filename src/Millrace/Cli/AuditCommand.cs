@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Millrace.Api;
 
 namespace Millrace.Cli;
 
@@ -6,7 +7,7 @@ internal static class AuditCommand
 {
     private static readonly Option<string?> Kind = new("--kind")
     {
-        Description = "Only of one kind of thing: dataset, run, model, endpoint, loop.",
+        Description = $"Only of one kind of thing: {string.Join(", ", AuditKinds.All)}.",
     };
 
     private static readonly Option<string?> Subject = new("--subject")

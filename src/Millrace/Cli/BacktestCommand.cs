@@ -143,7 +143,7 @@ internal static class BacktestCommand
             )
         );
         var trivial = result.Policies[0];
-        var persistence = trivial.Persistence is { } last ? $"; the last label again: {Score(last)}" : "";
+        var persistence = trivial.Persistence is { } last ? $"; the last label or value again: {Score(last)}" : "";
         Console.WriteLine($"The trivial model, learning as it goes: {Score(trivial.Baseline)}{persistence}.");
         Console.WriteLine(
             $"{Output.Count(result.Outcomes)} predictions from {Output.Moment(result.From)} to {Output.Moment(result.To)}; "

@@ -31,7 +31,7 @@ internal static class Commands
             WorkCommand.Create(),
             ServeCommand.Create(),
         };
-        CommonOptions.AddTo(root);
+        root.Options.Add(CommonOptions.Json);
         Examples.AddTo(root);
         root.Example("millrace demo", "millrace up", "millrace apply loop.yaml", "millrace predict --help");
         return root;

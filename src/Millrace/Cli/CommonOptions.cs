@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Millrace.Cli;
 
-/// <summary>The options that every verb has.</summary>
+/// <summary>The options that many verbs have: <c>--json</c> all, the rest those that they mean something to.</summary>
 internal static class CommonOptions
 {
     public static Option<bool> Json { get; } =
@@ -13,26 +13,13 @@ internal static class CommonOptions
         {
             Description =
                 "The server to talk to [default: MILLRACE_URL, else the one at work on the folder, else one inside this command].",
-            Recursive = true,
         };
 
     public static Option<string?> Folder { get; } =
-        new("--folder")
-        {
-            Description = "The root folder [default: MILLRACE_FOLDER, else .millrace].",
-            Recursive = true,
-        };
+        new("--folder") { Description = "The root folder [default: MILLRACE_FOLDER, else .millrace]." };
 
     public static Option<string?> Token { get; } =
-        new("--token") { Description = "The access token [default: MILLRACE_TOKEN].", Recursive = true };
-
-    public static void AddTo(Command root)
-    {
-        root.Options.Add(Json);
-        root.Options.Add(Url);
-        root.Options.Add(Folder);
-        root.Options.Add(Token);
-    }
+        new("--token") { Description = "The access token [default: MILLRACE_TOKEN]." };
 
     public static string FolderOf(ParseResult parsed) =>
         parsed.GetValue(Folder) ?? Environment.GetEnvironmentVariable("MILLRACE_FOLDER") ?? ".millrace";
@@ -42,4 +29,12 @@ internal static class CommonOptions
 
     public static string? TokenOf(ParseResult parsed) =>
         parsed.GetValue(Token) ?? Environment.GetEnvironmentVariable("MILLRACE_TOKEN");
+
+    /// <summary>The configuration of a server that this process starts; <c>up</c> and verbs must find the same database.</summary>
+    /// <param name="database">What an option says; null: MILLRACE_DATABASE, else SQLite in the folder.</param>
+    public static IReadOnlyDictionary<string, string?> Storage(string? database) =>
+        new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["Storage:PostgreSql"] = database ?? Environment.GetEnvironmentVariable("MILLRACE_DATABASE") ?? "",
+        };
 }

@@ -95,7 +95,7 @@ internal static class DataCommand
             () =>
             {
                 output.Line(
-                    $"[bold]{dataset}[/] version {number} of {versions.Versions.Count}: {Output.Count(version.Rows)} rows, {Output.Count(version.Quarantined)} in quarantine, hash {Output.Short(version.Hash)}"
+                    $"[bold]{dataset}[/] version {number} of {versions.Versions.Count}: {Output.Count(version.Rows, "row")}, {Output.Count(version.Quarantined)} in quarantine, hash {Output.Short(version.Hash)}"
                 );
                 foreach (var notice in version.Notices)
                 {
@@ -167,7 +167,9 @@ internal static class DataCommand
             page,
             () =>
             {
-                output.Line($"{Output.Count(page.Total)} rows of {dataset} version {number} are in quarantine.");
+                output.Line(
+                    $"{Output.Count(page.Total, "row")} of {dataset} version {number} {(page.Total == 1 ? "is" : "are")} in quarantine."
+                );
                 if (page.Items.Count > 0)
                 {
                     Output.Table(

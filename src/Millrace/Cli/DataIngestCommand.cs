@@ -34,7 +34,8 @@ internal static class DataIngestCommand
 
     private static readonly Option<bool?> Header = new("--header")
     {
-        Description = "Whether the first line names the columns [default: found out].",
+        Description = "true or false: whether the first line names the columns [default: found out].",
+        Arity = ArgumentArity.ExactlyOne,
     };
 
     private static readonly Option<int?> SkipRows = new("--skip-rows")
@@ -132,12 +133,12 @@ internal static class DataIngestCommand
 
         var all = done.Rows > done.RowsAdded ? $", {Output.Count(done.Rows)} in all" : "";
         output.Line(
-            $"[bold]{done.Dataset}[/] version {done.Version}: {Output.Count(done.RowsAdded)} rows in {done.Seconds:0.0} s{all}, hash {Output.Short(done.Hash)}"
+            $"[bold]{done.Dataset}[/] version {done.Version}: {Output.Count(done.RowsAdded, "row")} in {done.Seconds:0.0} s{all}, hash {Output.Short(done.Hash)}"
         );
         if (done.Quarantined > 0)
         {
             output.Line(
-                $"[yellow]{Output.Count(done.Quarantined)} rows broke the contract: millrace data quarantine {done.Dataset}[/]"
+                $"[yellow]{Output.Count(done.Quarantined)} of {Output.Count(done.RowsAdded + done.Quarantined, "row")} broke the contract: millrace data quarantine {done.Dataset}[/]"
             );
         }
     }

@@ -40,7 +40,7 @@ internal static class EndpointsCommand
                         (IReadOnlyList<string>)
                             [
                                 e.Name.Value,
-                                $"{e.Model} v{e.Version}",
+                                $"{e.Model} v{e.Version}{(e.Broken is null ? "" : ", broken")}",
                                 e.Task,
                                 Output.Moment(e.DeployedAt),
                                 Output.Count(e.Predictions),
@@ -62,6 +62,11 @@ internal static class EndpointsCommand
     {
         var statistics = view.Statistics;
         output.Line($"[bold]{view.Name}[/] serves {view.Model} v{view.Version} ({view.Task})");
+        if (view.Broken is { } broken)
+        {
+            output.Line($"[bold]{view.Name}[/] cannot answer: {broken}");
+        }
+
         output.Line($"  takes     {string.Join(", ", view.Inputs.Select(i => $"{i.Name} {i.Type}"))}");
         output.Line($"  try       millrace predict {view.Name} '{view.Example.GetRawText()}'");
         output.Line(

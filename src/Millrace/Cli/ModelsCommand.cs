@@ -121,10 +121,22 @@ internal static class ModelsCommand
                         before.Blessing != Blessing.Waiting && before.GatesJob == version.GatesJob
                             ? "nothing has changed since its gates were evaluated: "
                             : "";
+                    var told = $"{version.Model} v{version.Number}: {unchanged}{version.Note}";
+                    var isBlessed = version.Blessing == Blessing.Passed;
                     output.Result(
                         version,
-                        () => output.Line($"{version.Model} v{version.Number}: {unchanged}{version.Note}")
+                        () =>
+                        {
+                            if (isBlessed)
+                            {
+                                output.Line($"{told}");
+                            }
+                        }
                     );
+                    if (!isBlessed)
+                    {
+                        throw Refusal.Invalid(told);
+                    }
                 }
             )
             .Example("millrace models gates movie-night 3");

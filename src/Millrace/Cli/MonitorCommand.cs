@@ -65,6 +65,13 @@ internal static class MonitorCommand
         output.Line(
             $"[dim]{Output.Count(counts.Joined)} joined, {Output.Count(counts.Waiting)} waiting, {Output.Count(counts.Unknown)} unknown, {Output.Count(counts.Repeated)} repeated[/]"
         );
+        var seen = view.Statistics;
+        var latest = view.Volume is [.., var hour]
+            ? $"; {Output.Count(hour.Predictions)} in the hour from {Output.Moment(hour.At)}"
+            : "";
+        output.Line(
+            $"[dim]{Output.Count(seen.Predictions)} predictions and {Output.Count(seen.Errors)} errors since the server started, latency p50 {Output.Score(seen.LatencyP50Milliseconds)} ms, p99 {Output.Score(seen.LatencyP99Milliseconds)} ms{latest}[/]"
+        );
         if (view.Windows.Count > 0)
         {
             Output.Table(

@@ -124,11 +124,15 @@ internal static class OutcomeCommand
 
             try
             {
-                outcomes.Add(JsonSerializer.Deserialize<OutcomeRequest>(text, Json.Options)!);
+                outcomes.Add(OutcomeRequest.Read(JsonElement.Parse(text)));
             }
-            catch (JsonException ex)
+            catch (JsonException)
             {
-                throw Refusal.Invalid($"Line {line} of {file.Name} is not an outcome: {ex.Message}");
+                throw Refusal.Invalid($"Line {line} of {file.Name} is no JSON: one outcome stands on each line.");
+            }
+            catch (RefusalException ex)
+            {
+                throw Refusal.Invalid($"Line {line} of {file.Name}: {ex.Message}");
             }
         }
 

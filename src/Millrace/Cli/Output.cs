@@ -130,6 +130,9 @@ internal sealed class Output(bool json)
 
     public static string Count(long n) => n.ToString("N0", CultureInfo.InvariantCulture);
 
+    /// <summary>1 row, 2,000 rows.</summary>
+    public static string Count(long n, string one) => $"{Count(n)} {one}{(n == 1 ? "" : "s")}";
+
     public static string Score(double? x) => x?.ToString("0.####", CultureInfo.InvariantCulture) ?? "–";
 
     public static string Short(string hash) => hash.Length > 12 ? hash[..12] : hash;

@@ -54,6 +54,7 @@ internal sealed class Session : IAsyncDisposable
                 Folder = folder.Root,
                 Address = new("http://127.0.0.1:0"),
                 Token = token ?? "",
+                Configuration = CommonOptions.Storage(null),
                 LogToConsole = false,
             },
             ct

@@ -30,6 +30,8 @@ internal static class UpCommand
             Port,
             Address,
             Database,
+            CommonOptions.Folder,
+            CommonOptions.Token,
         };
         command.SetAction((parsed, ct) => Verb.GuardAsync(() => RunAsync(parsed, ct)));
         return command.Example("millrace up", "millrace up --port 8080 --folder /var/lib/millrace");
@@ -37,16 +39,12 @@ internal static class UpCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken ct)
     {
-        var database = parsed.GetValue(Database) ?? Environment.GetEnvironmentVariable("MILLRACE_DATABASE") ?? "";
         var settings = new HostSettings
         {
             Folder = CommonOptions.FolderOf(parsed),
             Address = AddressOf(parsed.GetValue(Address)!, parsed.GetValue(Port)),
             Token = CommonOptions.TokenOf(parsed) ?? "",
-            Configuration = new Dictionary<string, string?>(StringComparer.Ordinal)
-            {
-                ["Storage:PostgreSql"] = database,
-            },
+            Configuration = CommonOptions.Storage(parsed.GetValue(Database)),
         };
         await using var server = await MillraceServer.StartAsync(settings, ct);
         var output = new Output(parsed.GetValue(CommonOptions.Json));

@@ -9,6 +9,9 @@ internal static class Verb
     /// <summary>Gives a command its work against a server.</summary>
     public static Command Does(this Command command, Func<ParseResult, Session, Output, CancellationToken, Task> work)
     {
+        command.Options.Add(CommonOptions.Url);
+        command.Options.Add(CommonOptions.Folder);
+        command.Options.Add(CommonOptions.Token);
         command.SetAction(
             (parsed, ct) =>
                 GuardAsync(async () =>

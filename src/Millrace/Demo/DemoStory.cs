@@ -182,7 +182,7 @@ internal sealed class DemoStory(
             }
 
             told++;
-            tell(DayOf(retraining.EndedAt!.Value), $"Retraining {retraining.Number}: {retraining.Result}");
+            tell(DayOf(retraining.EndedAt!.Value), $"Training {retraining.Number}: {retraining.Result}");
         }
 
         if (day % 10 == 9 && day > summed)

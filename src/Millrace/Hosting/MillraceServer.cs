@@ -1,4 +1,5 @@
 using System.Reflection;
+using Microsoft.Extensions.Options;
 using Millrace.Core;
 using Millrace.Data;
 using Millrace.Experiments;
@@ -47,17 +48,13 @@ public sealed class MillraceServer : IAsyncDisposable
         {
             Listenable.Demand(settings.Address);
             var app = Compose(settings, folder);
+            CheckSettings(app.Services);
             var server = new MillraceServer(app, folderLock, folder);
             await app.Services.UpdateStorageAsync(ct);
             await app.StartAsync(ct);
             server.Address = new Uri(app.Urls.First());
             await server.AnnounceAsync(ct);
             return server;
-        }
-        catch (Microsoft.Extensions.Options.OptionsValidationException ex)
-        {
-            folderLock.Dispose();
-            throw Refusal.Invalid($"Millrace does not start with these settings: {string.Join(" ", ex.Failures)}");
         }
         catch
         {
@@ -79,6 +76,31 @@ public sealed class MillraceServer : IAsyncDisposable
         await _app.DisposeAsync();
         _lock.Dispose();
     }
+
+    /// <summary>Before the host starts, which would print what is wrong as a fault with its trace.</summary>
+    private static void CheckSettings(IServiceProvider services)
+    {
+        try
+        {
+            services.GetRequiredService<IStartupValidator>().Validate();
+        }
+        catch (OptionsValidationException ex)
+        {
+            throw Refused(ex.Failures);
+        }
+        catch (AggregateException ex)
+        {
+            throw Refused(ex.InnerExceptions.OfType<OptionsValidationException>().SelectMany(e => e.Failures));
+        }
+        catch (InvalidOperationException ex) when (ex.InnerException is not null)
+        {
+            // A text that is no number or no time: the message names the setting, the text and what it should be.
+            throw Refused([ex.Message]);
+        }
+    }
+
+    private static RefusalException Refused(IEnumerable<string> settings) =>
+        Refusal.Invalid($"Millrace does not start with these settings: {string.Join(" ", settings)}");
 
     private static WebApplication Compose(HostSettings settings, MillraceFolder folder)
     {
@@ -113,13 +135,16 @@ public sealed class MillraceServer : IAsyncDisposable
         api.MapMonitoring();
         api.MapLoop();
         app.MapOpenApi("/api/openapi.json");
-        api.MapFallback(
-            (HttpContext http) =>
-                throw Refusal.NotFound($"There is no {http.Request.Method} {http.Request.Path}: see /api/openapi.json.")
-        );
+        api.MapFallback((HttpContext http) => throw Refusal.NotFound(Unknown(http.Request)));
         app.MapMillraceUi();
         return app;
     }
+
+    /// <summary>Routing passes over an address whose body is of another type: that looks as if it were not there.</summary>
+    private static string Unknown(HttpRequest request) =>
+        request.ContentType is { Length: > 0 } type && !request.HasJsonContentType()
+            ? $"There is no {request.Method} {request.Path} that takes {type}: bodies are JSON, sent with 'Content-Type: application/json'; see /api/openapi.json."
+            : $"There is no {request.Method} {request.Path}: see /api/openapi.json.";
 
     private static void Configure(WebApplicationBuilder builder, HostSettings settings, MillraceFolder folder)
     {

@@ -146,7 +146,16 @@ public sealed class KilledLoopTests(MortalServer server) : IClassFixture<MortalS
         Assert.Equal(2, (await server.Client.DatasetAsync(loop.Dataset, Ct)).Versions.Count);
         Assert.Equal(2, (await server.Client.ModelAsync(new("evening"), Ct)).Versions.Count);
 
-        string[] chain = ["triggered", "ingested", "trained", "registered", "blessed", "rollout started", "promoted"];
+        string[] chain =
+        [
+            "triggered",
+            "ingested",
+            "trained",
+            "registered",
+            "blessed",
+            "rollout started",
+            "rollout promoted",
+        ];
         var audit = (await server.Client.AuditAsync(null, null, 200, 0, Ct))
             .Items.Reverse()
             .Select(e => e.Action)

@@ -13,21 +13,20 @@ public sealed class ClosedLoopTests(ServerFixture server) : IClassFixture<Server
 {
     private static readonly EndpointName Endpoint = EveningLoop.Endpoint;
     private static readonly LoopName Loop = EveningLoop.Name;
-    private int viewer = 100_000;
+    private readonly EveningViewers viewers = new(server);
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task A_shift_is_noticed_learned_from_and_promoted_by_itself()
     {
-        await ApplyAsync();
+        await viewers.ApplyAsync();
         var quiet = await WatchedAsync();
         Assert.Equal((StageState.Done, "no outcome yet"), (quiet.State, quiet.Headline));
         Assert.Equal("Nothing is joined yet for evening v1.", quiet.Message);
 
         // Everybody watches the best that he is recommended.
-        await WatchAsync(600, (list, _) => list[0]);
-        var calm = await MonitorAsync(m => m.Outcomes.Joined == 600);
+        var calm = await viewers.WatchAsync(600, (answer, _) => EveningViewers.Best(answer));
         Assert.Equal((1.0, HarmPhase.Watching), (calm.Windows[^1].Value, calm.Harm.Phase));
         // Viewers whom no row knows: said, and no reason to retrain.
         Assert.Equal(ShiftLevel.Large, Assert.Single(calm.Inputs).Level);
@@ -36,34 +35,31 @@ public sealed class ClosedLoopTests(ServerFixture server) : IClassFixture<Server
         Assert.Equal(("hit_rate@10 1.0000", "/endpoints/evening?tab=monitor"), (watched.Headline, watched.Link));
 
         // Overnight, everybody watches what no list has.
-        var news = 0;
         while ((await server.Client.LoopAsync(Loop, Ct)).Retrainings.Count == 1)
         {
-            await WatchAsync(50, (_, i) => 900 + (i % 5));
-            news += 50;
-            await MonitorAsync(m => m.Outcomes.Joined == 600 + news);
-            Assert.True(news < 2000, "Nothing was noticed.");
+            await viewers.WatchAsync(50, (_, i) => 900 + (i % 5));
+            Assert.True(viewers.Told < 2600, "Nothing was noticed.");
         }
 
-        var rolling = await LoopAsync(l => l.Stages.Any(s => s is { Name: "deploy", State: StageState.Running }));
+        var rolling = await viewers.LoopAsync(l =>
+            l.Stages.Any(s => s is { Name: "deploy", State: StageState.Running })
+        );
         var retraining = rolling.Retrainings[0];
         Assert.Equal((TriggerKind.Harm, RetrainingState.Running), (retraining.Trigger, retraining.State));
         Assert.Contains("fell from 1.000", retraining.Reason, StringComparison.Ordinal);
         Assert.Equal(new VersionNumber(2), retraining.DatasetVersion);
         var data = await server.Client.DatasetVersionAsync(rolling.Dataset, new(2), Ct);
-        Assert.InRange(data.Rows, EveningLoop.Rows + 600 + 1, EveningLoop.Rows + 600 + news);
+        Assert.InRange(data.Rows, EveningLoop.Rows + 600 + 1, EveningLoop.Rows + viewers.Told);
         Assert.Equal(0, data.Quarantined);
 
         // Both versions serve; the new one knows what is watched now, and is promoted for it.
         while ((await server.Client.RolloutsAsync(Endpoint, Ct))[0].State == RolloutState.Running)
         {
-            await WatchAsync(50, (_, i) => 900 + (i % 5));
-            news += 50;
-            await MonitorAsync(m => m.Outcomes.Joined == 600 + news);
-            Assert.True(news < 4000, "Nothing was promoted.");
+            await viewers.WatchAsync(50, (_, i) => 900 + (i % 5));
+            Assert.True(viewers.Told < 4600, "Nothing was promoted.");
         }
 
-        var after = await LoopAsync(l => l.Retrainings[0].State == RetrainingState.Promoted);
+        var after = await viewers.LoopAsync(l => l.Retrainings[0].State == RetrainingState.Promoted);
         Assert.Equal(2, after.Retrainings.Count);
         var endpoint = await server.Client.EndpointAsync(Endpoint, Ct);
         Assert.Equal((new VersionNumber(2), 2), (endpoint.Version, endpoint.History.Count));
@@ -74,7 +70,16 @@ public sealed class ClosedLoopTests(ServerFixture server) : IClassFixture<Server
     private async Task TellsItsStoryAsync()
     {
         var audit = (await server.Client.AuditAsync(null, null, 200, 0, Ct)).Items.Reverse().ToList();
-        string[] chain = ["triggered", "ingested", "trained", "registered", "blessed", "rollout started", "promoted"];
+        string[] chain =
+        [
+            "triggered",
+            "ingested",
+            "trained",
+            "registered",
+            "blessed",
+            "rollout started",
+            "rollout promoted",
+        ];
         var since = audit.FindIndex(e => e.Action is "triggered");
         var story = audit.Skip(since).Select(e => e.Action).Where(a => chain.Contains(a, StringComparer.Ordinal));
         Assert.Equal(chain, story);
@@ -83,50 +88,7 @@ public sealed class ClosedLoopTests(ServerFixture server) : IClassFixture<Server
         Assert.Single(alerts, a => a is { Kind: "promoted", Severity: AlertSeverity.Info });
     }
 
-    private async Task ApplyAsync()
-    {
-        var file = server.Write("views.csv", string.Join('\n', EveningLoop.Views()));
-        await server.Client.ApplyAsync(new(EveningLoop.Yaml(file), Path.GetDirectoryName(file)!), Ct);
-        var loop = await server.SettledAsync(Loop, Ct);
-        Assert.True(loop.State == StageState.Done, string.Join(' ', loop.Stages.Select(s => $"{s.Name}: {s.Message}")));
-    }
-
-    /// <summary>So many new viewers ask, and each tells what he watched.</summary>
-    private async Task WatchAsync(int count, Func<IReadOnlyList<long>, int, long> choose)
-    {
-        var outcomes = new List<OutcomeRequest>();
-        for (var i = 0; i < count; i++)
-        {
-            var answer = await EveningLoop.PredictAsync(server.Client, viewer++, Ct);
-            outcomes.Add(
-                EveningLoop.Watched(answer, choose([.. answer.Items!.Select(item => item.Item.GetInt64())], i))
-            );
-        }
-
-        var kept = await server.Client.SendOutcomesAsync(outcomes, Ct);
-        Assert.Equal((count, 0), (kept.Accepted, kept.Repeated));
-    }
-
-    private Task<MonitorView> MonitorAsync(Func<MonitorView, bool> wanted) =>
-        UntilAsync(() => server.Client.MonitorAsync(Endpoint, Ct), wanted);
-
     /// <summary>How the loop says that its endpoint does.</summary>
     private async Task<StageView> WatchedAsync() =>
         (await server.Client.LoopAsync(Loop, Ct)).Stages.Single(s => s.Name is "monitor");
-
-    private Task<LoopView> LoopAsync(Func<LoopView, bool> wanted) =>
-        UntilAsync(() => server.Client.LoopAsync(Loop, Ct), wanted);
-
-    private static async Task<T> UntilAsync<T>(Func<Task<T>> ask, Func<T, bool> wanted)
-    {
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50), TimeProvider.System);
-        var seen = await ask();
-        while (!wanted(seen))
-        {
-            await timer.WaitForNextTickAsync(Ct);
-            seen = await ask();
-        }
-
-        return seen;
-    }
 }

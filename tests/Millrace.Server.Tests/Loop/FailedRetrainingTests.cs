@@ -61,6 +61,43 @@ public sealed class FailedRetrainingTests(ServerFixture server) : IClassFixture<
         Assert.Equal(new VersionNumber(2), (await PredictAsync()).Version);
     }
 
+    [Fact]
+    public async Task What_a_person_took_back_does_not_return_by_itself_while_there_is_nothing_new()
+    {
+        var loop = new LoopName("regretted");
+        var endpoint = new EndpointName("regretted");
+        var file = Write(Rows, "regretted.csv");
+        await server.Client.ApplyAsync(
+            new(
+                """
+                loop: regretted
+                data: { source: { files: regretted.csv } }
+                model: { task: regress, target: y, try: [lightgbm] }
+                deploy: { endpoint: regretted }
+                retrain: { on: { every: 1s }, cooldown: 1s }
+                """,
+                Path.GetDirectoryName(file)!
+            ),
+            Ct
+        );
+        await UntilAsync(l => l.Retrainings.Any(r => r.State == RetrainingState.Promoted), loop);
+        Write(Rows + 10, "regretted.csv");
+        await UntilAsync(l => l.Retrainings.Count(r => r.State == RetrainingState.Promoted) == 2, loop);
+
+        await server.Client.RollbackAsync(endpoint, new("the new one is worse"), Ct);
+
+        var since = (await server.Client.LoopAsync(loop, Ct)).Retrainings.Max(r => r.Number);
+        var later = await UntilAsync(
+            l => l.Retrainings.Count(r => r.Number > since + 1 && r.State != RetrainingState.Running) >= 2,
+            loop
+        );
+        Assert.All(
+            later.Retrainings.Where(r => r.Number > since + 1 && r.State != RetrainingState.Running),
+            r => Assert.Contains("v2 was taken back from regretted already", r.Result, StringComparison.Ordinal)
+        );
+        Assert.Equal(new VersionNumber(1), (await PredictAsync(endpoint)).Version);
+    }
+
     private static bool IsFailed(RetrainingView retraining) => retraining.State == RetrainingState.Failed;
 
     private static bool IsMended(RetrainingView retraining) =>
@@ -68,18 +105,23 @@ public sealed class FailedRetrainingTests(ServerFixture server) : IClassFixture<
 
     private static List<RetrainingView> Failed(LoopView loop) => [.. loop.Retrainings.Where(IsFailed)];
 
-    private string Write(int rows) =>
-        server.Write("ailing.csv", "x,y\n" + string.Concat(Enumerable.Range(0, rows).Select(i => $"{i},{i % 7}\n")));
+    private string Write(int rows, string name = "ailing.csv") =>
+        server.Write(name, "x,y\n" + string.Concat(Enumerable.Range(0, rows).Select(i => $"{i},{i % 7}\n")));
 
-    private Task<PredictionView> PredictAsync() =>
-        server.Client.PredictAsync(new("ailing"), JsonSerializer.SerializeToElement(new { x = 3 }), null, Ct);
+    private Task<PredictionView> PredictAsync(EndpointName? endpoint = null) =>
+        server.Client.PredictAsync(
+            endpoint ?? new("ailing"),
+            JsonSerializer.SerializeToElement(new { x = 3 }),
+            null,
+            Ct
+        );
 
-    private async Task<LoopView> UntilAsync(Func<LoopView, bool> wanted)
+    private async Task<LoopView> UntilAsync(Func<LoopView, bool> wanted, LoopName? of = null)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50), TimeProvider.System);
         while (true)
         {
-            var loop = await server.Client.LoopAsync(Loop, Ct);
+            var loop = await server.Client.LoopAsync(of ?? Loop, Ct);
             if (wanted(loop))
             {
                 return loop;

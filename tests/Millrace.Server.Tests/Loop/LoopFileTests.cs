@@ -40,6 +40,23 @@ public sealed class LoopFileTests(ServerFixture server) : IClassFixture<ServerFi
     }
 
     [Theory]
+    [InlineData("")]
+    [InlineData("# to be written\n")]
+    public async Task An_empty_file_is_said_to_be_empty(string yaml)
+    {
+        var file = server.Write("empty.yaml", yaml);
+
+        var said = await CommandLine.RunAsync(server, ["apply", file], Ct);
+
+        Assert.Equal(2, said.ExitCode);
+        Assert.StartsWith(
+            $"{file}:1:1: The file is empty",
+            said.Error.ReplaceLineEndings(""),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Theory]
     [InlineData("again", true)]
     [InlineData("as-stored", false)]
     public async Task Rows_that_were_taken_in_under_another_contract_are_checked_by_the_loops(string name, bool isThere)
@@ -61,7 +78,36 @@ public sealed class LoopFileTests(ServerFixture server) : IClassFixture<ServerFi
 
         var ingest = (await server.SettledAsync(new(name), Ct)).Stages.Single(s => s.Name is "ingest");
         Assert.Equal("40 rows", ingest.Headline);
-        Assert.Contains("1 rows in quarantine", ingest.Message, StringComparison.Ordinal);
+        Assert.Contains("1 of 41 rows in quarantine", ingest.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_loop_stops_before_it_learns_from_what_an_unfit_contract_left_over()
+    {
+        server.Write(
+            "few.csv",
+            "x,y\n" + string.Concat(Enumerable.Repeat("1,2\n", 50)) + string.Concat(Enumerable.Repeat("3,4\n", 40))
+        );
+        const string loop = """
+            loop: few
+            data:
+              source: few.csv
+              contract: { x: { type: int64, range: [2, 9] } }
+            model: { task: regress, target: y, try: [lightgbm] }
+            """;
+        await ApplyAsync(loop);
+        var stopped = (await server.SettledAsync(new("few"), Ct)).Stages;
+
+        Assert.Equal([StageState.Failed, StageState.Waiting], stopped.Take(2).Select(s => s.State));
+        Assert.StartsWith("50 of the 90 rows", stopped[0].Message, StringComparison.Ordinal);
+
+        await ApplyAsync(
+            loop.Replace("source: few.csv", "source: few.csv\n  max_quarantined: 60%", StringComparison.Ordinal)
+        );
+        var learned = (await server.SettledAsync(new("few"), Ct)).Stages;
+
+        Assert.Equal([StageState.Done, StageState.Done], learned.Take(2).Select(s => s.State));
+        Assert.Contains("50 of 90 rows in quarantine", learned[0].Message, StringComparison.Ordinal);
     }
 
     [Fact]

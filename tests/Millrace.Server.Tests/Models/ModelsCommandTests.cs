@@ -58,6 +58,21 @@ public sealed class ModelsCommandTests(TrainingServer server) : IClassFixture<Tr
     }
 
     [Fact]
+    public async Task Gates_that_a_version_fails_are_an_exit_code_and_their_reason()
+    {
+        var gate = new GateDeclaration("auc >= 0.9999", "auc", GateComparison.AtLeast, GateReference.Constant, 0.9999);
+        var run = await server.TrainAsync(server.Visits("not good enough", 1, [gate]), Ct);
+        await MillraceAsync("models", "register", "not-good-enough", run.Id.Value);
+
+        var gates = await CommandLine.RunAsync(server, ["models", "gates", "not-good-enough", "1", "--json"], Ct);
+
+        Assert.Equal(2, gates.ExitCode);
+        var version = gates.Json<ModelVersionView>();
+        Assert.Equal(Blessing.Failed, version.Blessing);
+        Assert.Contains(version.Note, gates.Error.ReplaceLineEndings(" "), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Runs_are_listed_and_shown_from_the_command_line()
     {
         var run = await server.TrainAsync(server.Visits("listed"), Ct);

@@ -60,6 +60,33 @@ public sealed class OutcomeTests(WatchedServer server) : IClassFixture<WatchedSe
     }
 
     [Fact]
+    public async Task A_prediction_has_one_label_however_often_and_in_whatever_form_it_is_told()
+    {
+        var before = await CountsAsync("visits");
+        var said = await server.VisitAsync(31, 5, Ct);
+        var at = server.Clock.GetUtcNow();
+        var other = said.Label is "yes" ? "no" : "yes";
+
+        await server.TellAsync(
+            Ct,
+            ById(said, WatchedServer.Json($"\"{said.Label}\"")),
+            ById(said, WatchedServer.Json($$"""{"bought":"{{said.Label}}"}"""))
+        );
+        await server.CountsAsync("visits", c => c.Joined > before.Joined, Ct);
+        await server.TellAsync(
+            Ct,
+            ById(said, WatchedServer.Json($"\"{other}\"")),
+            ById(said, WatchedServer.Json($"\"{said.Label}\"")) with
+            {
+                At = at,
+            }
+        );
+
+        var after = await server.CountsAsync("visits", c => c.Repeated == before.Repeated + 3, Ct);
+        Assert.Equal((before.Joined + 1, before.Unknown), (after.Joined, after.Unknown));
+    }
+
+    [Fact]
     public async Task An_early_outcome_waits_and_joins_when_its_prediction_comes()
     {
         var before = await CountsAsync();
@@ -183,6 +210,7 @@ public sealed class OutcomeTests(WatchedServer server) : IClassFixture<WatchedSe
     [Fact]
     public async Task The_command_line_tells_outcomes_and_shows_what_they_came_to()
     {
+        var before = await CountsAsync("visits");
         var said = await server.VisitAsync(30, 5, Ct);
         var told = await CommandLine.RunAsync(
             server,
@@ -190,13 +218,16 @@ public sealed class OutcomeTests(WatchedServer server) : IClassFixture<WatchedSe
             Ct
         );
         Assert.Equal(new OutcomesView(1, 0), told.Json<OutcomesView>());
-        await server.CountsAsync("visits", c => c.Joined == 1, Ct);
+        await server.CountsAsync("visits", c => c.Joined == before.Joined + 1, Ct);
 
         var shown = await CommandLine.RunAsync(server, ["monitor", "visits"], Ct);
         Assert.Contains("visits serves visits v1", shown.Output, StringComparison.Ordinal);
-        Assert.Contains("1 joined", shown.Output, StringComparison.Ordinal);
+        Assert.Contains($"{before.Joined + 1} joined", shown.Output, StringComparison.Ordinal);
+        Assert.Matches("predictions and 0 errors since the server started, latency p50 [0-9.]+ ms", shown.Output);
         var view = (await CommandLine.RunAsync(server, ["monitor", "visits", "--json"], Ct)).Json<MonitorView>();
-        Assert.Equal(1, view.Windows.Single().Value);
+        // One window for each day on which other tests, too, told outcomes; all were right.
+        Assert.NotEmpty(view.Windows);
+        Assert.All(view.Windows, w => Assert.Equal(1, w.Value));
         Assert.Equal(0, (await CommandLine.RunAsync(server, ["alerts"], Ct)).ExitCode);
         Assert.Equal(3, (await CommandLine.RunAsync(server, ["monitor", "nowhere"], Ct)).ExitCode);
     }
@@ -208,6 +239,14 @@ public sealed class OutcomeTests(WatchedServer server) : IClassFixture<WatchedSe
     [InlineData("""{"endpoint":"movies","key":1,"outcome":null}""", "true")]
     [InlineData("""{"outcomes":[]}""", "no outcome")]
     [InlineData("[1]", "not an outcome")]
+    [InlineData("[null]", "not an outcome")]
+    [InlineData("""{"endpoint":"movies","key":1}""", "'outcome' is missing")]
+    [InlineData("""{"endpoint":"movies","key":1,"outcome":1,"at":"yesterday"}""", "'at' is not a time such as")]
+    [InlineData("""{"prediction_id":7,"outcome":1}""", "'7' is not")]
+    [InlineData(
+        """[{"endpoint":"movies","key":1,"outcome":1},{"endpoint":"nowhere","key":1,"outcome":1}]""",
+        "Outcome 2 of 2: Endpoint nowhere"
+    )]
     [InlineData("{", "not an outcome")]
     public async Task What_could_never_be_joined_is_refused(string body, string why)
     {
@@ -247,7 +286,8 @@ public sealed class OutcomeTests(WatchedServer server) : IClassFixture<WatchedSe
         return JsonSerializer.Deserialize<OutcomesView>(text, Json.Options)!.Accepted;
     }
 
-    private async Task<OutcomeCounts> CountsAsync() => (await server.Client.MonitorAsync(Movies, Ct)).Outcomes;
+    private async Task<OutcomeCounts> CountsAsync(string endpoint = "movies") =>
+        (await server.Client.MonitorAsync(new(endpoint), Ct)).Outcomes;
 
     private async Task<long> LastAsync() =>
         (await server.LossesAsync("movies", 0, Ct)).Select(l => l.Sequence).LastOrDefault();

@@ -5,6 +5,7 @@ using Millrace.Engine.Declarations;
 using Millrace.Engine.Scoring;
 using Millrace.Engine.Tables;
 using Millrace.Serving.Routing;
+using Millrace.Testing;
 using Xunit;
 
 namespace Millrace.Server.Tests.Serving;
@@ -39,6 +40,27 @@ public sealed class DeploymentTests(ServingServer server) : IClassFixture<Servin
         var view = await server.DeployAsync("again", "visits", 1, Ct);
 
         Assert.Single(view.History);
+    }
+
+    [Fact]
+    public async Task An_endpoint_whose_package_is_broken_says_so_until_it_is_deployed_again()
+    {
+        await server.DeployAsync("hurt", "visits", 2, Ct);
+        await server.DeployAsync("well", "visits", 1, Ct);
+
+        await server.BrokenAsync("visits", 2, server.RestartAsync);
+
+        var hurt = await server.Client.EndpointAsync(new("hurt"), Ct);
+        Assert.StartsWith("visits v2 cannot be loaded", hurt.Broken, StringComparison.Ordinal);
+        var all = (await server.Client.EndpointsAsync(Ct)).ToDictionary(e => e.Name.Value, e => e.Broken);
+        Assert.Equal((hurt.Broken, null), (all["hurt"], all["well"]));
+        var said = await CommandLine.RunAsync(server, ["endpoints", "show", "hurt"], Ct);
+        Assert.Contains("hurt cannot answer: visits v2 cannot be loaded", said.Output, StringComparison.Ordinal);
+
+        await server.DeployAsync("hurt", "visits", 2, Ct);
+
+        Assert.Null((await server.Client.EndpointAsync(new("hurt"), Ct)).Broken);
+        Assert.Equal(HttpStatusCode.OK, (await server.PostAsync("predict/hurt", Visit, Ct)).Status);
     }
 
     [Fact]

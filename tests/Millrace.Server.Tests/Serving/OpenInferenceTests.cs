@@ -56,6 +56,11 @@ public sealed class OpenInferenceTests(ServingServer server) : IClassFixture<Ser
         var output = Assert.Single(json.GetProperty("outputs").EnumerateArray());
         Assert.Equal("INT64", output.GetProperty("datatype").GetString());
         Assert.Equal([2, 3], output.GetProperty("shape").EnumerateArray().Select(s => s.GetInt32()));
+        var described = (await server.GetAsync("v2/models/movies", Ct)).Json.GetProperty("outputs")[0];
+        Assert.Equal(
+            ("items", "INT64"),
+            (described.GetProperty("name").GetString(), described.GetProperty("datatype").GetString())
+        );
     }
 
     [Fact]
@@ -82,6 +87,10 @@ public sealed class OpenInferenceTests(ServingServer server) : IClassFixture<Ser
     [InlineData("[30,60]", "[30,60,90]", "must have 2 values")]
     [InlineData("\"id\":\"42\"", "\"idd\":\"42\"", "There is no 'idd'")]
     [InlineData("}]}", "}],\"outputs\":[{\"name\":\"y\"}]}", "There is no output 'y'")]
+    [InlineData("}]}", "}],\"outputs\":[{\"nam\":\"score\"}]}", "'outputs' must be a list of objects with a name")]
+    [InlineData("[30,60]", "[30,60],\"parameters\":{\"binary_data_size\":8}", "'binary_data_size'")]
+    [InlineData("\"id\":\"42\"", "\"parameters\":{\"binary_data_output\":true}", "'binary_data_output'")]
+    [InlineData("}]}", "}],\"outputs\":[{\"name\":\"score\",\"parameters\":{\"binary_data\":true}}]}", "'binary_data'")]
     public async Task Wrong_tensors_are_refused_by_name(string old, string wrong, string says)
     {
         await server.DeployAsync("tensor-faults", "visits", 1, Ct);
@@ -94,6 +103,28 @@ public sealed class OpenInferenceTests(ServingServer server) : IClassFixture<Ser
 
         Assert.Equal(HttpStatusCode.BadRequest, status);
         Assert.Contains(says, json.GetProperty("error").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_asks_for_no_binary_tensors_gets_none()
+    {
+        await server.DeployAsync("plain", "visits", 1, Ct);
+
+        var (status, json) = await server.PostAsync(
+            "v2/models/visits/infer",
+            Batch.Replace(
+                "}]}",
+                "}],\"parameters\":{\"binary_data_output\":false,\"theirs\":{}},\"outputs\":[{\"name\":\"label\",\"parameters\":{\"binary_data\":false}}]}",
+                StringComparison.Ordinal
+            ),
+            Ct
+        );
+
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.Equal(
+            "label",
+            Assert.Single(json.GetProperty("outputs").EnumerateArray()).GetProperty("name").GetString()
+        );
     }
 
     [Fact]

@@ -106,7 +106,8 @@ public sealed class PredictTests(ServingServer server) : IClassFixture<ServingSe
     }
 
     [Theory]
-    [InlineData("""{"age": 40, "region": "north", "clicks": 12}""", "'member' is missing", "bool")]
+    [InlineData("""{"age": 40, "region": "north", "clicks": 12}""", "Missing inputs: 'member', true or false", "bool")]
+    [InlineData("""{"clicks": 12}""", "'age', a finite number (double); 'region', a text (string); 'member',", "null")]
     [InlineData("""{"age": "40", "region": "north", "clicks": 12, "member": true}""", "'age' must be", "double")]
     [InlineData("""{"age": 4, "region": 7, "clicks": 12, "member": true}""", "'region' must be", "string")]
     [InlineData("""{"age": 4, "region": "x", "clicks": 1.5, "member": true}""", "'clicks' must be", "int64")]
@@ -149,6 +150,8 @@ public sealed class PredictTests(ServingServer server) : IClassFixture<ServingSe
 
         Assert.Equal(HttpStatusCode.BadRequest, status);
         Assert.Contains("'user_id' must not be null", json.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        var (_, unsaid) = await server.PostAsync("predict/who", "{}", Ct);
+        Assert.Equal("Missing inputs: 'user_id', a whole number (int64).", unsaid.GetProperty("detail").GetString());
     }
 
     [Theory]
@@ -161,6 +164,32 @@ public sealed class PredictTests(ServingServer server) : IClassFixture<ServingSe
         await server.DeployAsync("limits", "movies", 1, Ct);
 
         Assert.Equal(expected, (int)(await server.PostAsync(path, """{"user_id": 1}""", Ct)).Status);
+    }
+
+    [Theory]
+    [InlineData("predict")]
+    [InlineData("predict/paths/again")]
+    public async Task A_path_that_is_none_is_answered_to_a_program_and_not_with_a_screen(string path)
+    {
+        var (status, json) = await server.PostAsync(path, "{}", Ct);
+
+        Assert.Equal(HttpStatusCode.NotFound, status);
+        Assert.Contains("POST /predict/ENDPOINT", json.GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_text_beyond_the_limit_is_refused_with_the_limit()
+    {
+        await server.DeployAsync("wordy", "visits", 1, Ct);
+        var body = $$"""{"age": 4, "region": "{{new string('x', 70_000)}}", "clicks": 1, "member": true}""";
+
+        var (status, json) = await server.PostAsync("predict/wordy", body, Ct);
+
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        Assert.Equal(
+            "The input 'region' must be a text (string) of at most 65536 bytes.",
+            json.GetProperty("detail").GetString()
+        );
     }
 
     [Fact]

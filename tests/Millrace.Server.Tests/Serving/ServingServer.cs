@@ -97,6 +97,22 @@ public class ServingServer : ServerFixture, IAsyncLifetime
         );
 
     /// <summary>Posts a text as it is and reads the answer, whatever it is.</summary>
+    /// <summary>Does something while the package of a version cannot be read.</summary>
+    public async Task BrokenAsync(string model, int version, Func<Task> work)
+    {
+        var recipe = Path.Combine(ModelFolder(model, version), "recipe.json");
+        var text = await File.ReadAllTextAsync(recipe);
+        await File.WriteAllTextAsync(recipe, "{");
+        try
+        {
+            await work();
+        }
+        finally
+        {
+            await File.WriteAllTextAsync(recipe, text);
+        }
+    }
+
     public async Task<(HttpStatusCode Status, string Text)> PostAsync(string path, byte[] body, CancellationToken ct)
     {
         using var content = new ByteArrayContent(body);

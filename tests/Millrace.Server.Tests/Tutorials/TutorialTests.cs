@@ -6,8 +6,8 @@ using Xunit;
 namespace Millrace.Server.Tests.Tutorials;
 
 /// <summary>
-/// The tutorial as it stands: its commands are typed into one bash in a fresh folder, with the binary under test, and what it
-/// shows must be what they print.
+/// Tutorials and how-tos as they stand: the commands of a page are typed into one bash in a fresh folder, with the binary under
+/// test, and what it shows must be what they print.
 /// </summary>
 public sealed class TutorialTests : IDisposable
 {
@@ -18,16 +18,26 @@ public sealed class TutorialTests : IDisposable
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    [Fact]
-    public async Task The_first_loop_runs_as_it_stands_and_prints_what_it_shows()
+    /// <summary>Every page of these folders with a bash block; what a page shows as sh is left to its reader.</summary>
+    public static TheoryData<string> Pages() =>
+        [
+            .. new[] { "docs/tutorials", "docs/howto" }
+                .SelectMany(f => Directory.EnumerateFiles(Path.Combine(SharedData.Root, f), "*.md"))
+                .Where(f => File.ReadLines(f).Contains("```bash", StringComparer.Ordinal))
+                .Select(f => Path.GetRelativePath(SharedData.Root, f).Replace('\\', '/'))
+                .Order(StringComparer.Ordinal),
+        ];
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public async Task A_page_runs_as_it_stands_and_prints_what_it_shows(string file)
     {
-        const string Page = "docs/tutorials/first-loop.md";
         var database = new TestDatabase();
         await database.CreateAsync();
         try
         {
-            var markdown = await File.ReadAllTextAsync(Path.Combine(SharedData.Root, Page), Ct);
-            var complaint = await RunAsync(new(Page, markdown), database.ConnectionString ?? "", Limit);
+            var markdown = await File.ReadAllTextAsync(Path.Combine(SharedData.Root, file), Ct);
+            var complaint = await RunAsync(new(file, markdown), database.ConnectionString ?? "", Limit);
             Assert.True(complaint is null, complaint);
         }
         finally
@@ -90,7 +100,7 @@ public sealed class TutorialTests : IDisposable
     /// <returns>The page's complaint.</returns>
     private async Task<string?> RunAsync(TutorialPage page, string database, TimeSpan limit)
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "The tutorial is written for bash.");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The pages are written for bash.");
         await StandInAsync();
         var script = Path.Combine(folder, "page.sh");
         await File.WriteAllTextAsync(script, page.Script(), Ct);

@@ -1,5 +1,6 @@
 using Millrace.Engine.Checks;
 using Millrace.Engine.Declarations;
+using Millrace.Engine.Tables;
 using Xunit;
 
 namespace Millrace.Tests.Checks;
@@ -50,6 +51,29 @@ public sealed class FeedbackChecksTests
                 .Message,
             StringComparison.Ordinal
         );
+
+    [Theory]
+    [InlineData("age", null)]
+    [InlineData("agee", "Did you mean 'age'?")]
+    [InlineData("id", "is under ignore")]
+    [InlineData("left", "is the target")]
+    public void A_key_that_no_request_would_carry_is_refused(string key, string? why)
+    {
+        var loop = LoopReader.Read(
+            Loop.Replace("target: left", "target: left, ignore: [id]", StringComparison.Ordinal)
+                + $"\nmonitor: {{ outcome: {{ label: left, key: {key} }} }}"
+        );
+
+        var refused = Record.Exception(() =>
+            LoopChecks.WithColumns(
+                loop,
+                [new("id", ColumnType.Int64), new("age", ColumnType.Int64), new("left", ColumnType.String)]
+            )
+        );
+
+        Assert.Equal(why is null, refused is null);
+        Assert.Contains(why ?? "", refused?.Message ?? "", StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData("classify, target: left, try: [lightgbm]", "brier", "error")]

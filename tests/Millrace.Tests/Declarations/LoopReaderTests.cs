@@ -127,7 +127,7 @@ public sealed class LoopReaderTests
     [InlineData("try: lightgbm", "try: lightgbm\n  window: soon", "'window' is a duration")]
     [InlineData("try: lightgbm", "try: lightgbm\n  split: { test: 100% }", "leaves rows to learn from")]
     [InlineData("try: lightgbm", "try: lightgbm\ngates: [auc is good]", "'auc is good' is no gate")]
-    [InlineData("loop: churn", "loop: Churn!", "is not a loop name")]
+    [InlineData("loop: churn", "loop: Churn!", "is no loop name")]
     [InlineData("loop: churn", "loop: [churn", "This is not YAML")]
     [InlineData("  source: customers.csv", "\tsource: a.csv", "loop.yaml:3:1: A tab indents this line: use spaces.")]
     [InlineData("  try: lightgbm", "  \ttry: lightgbm", "loop.yaml:7:3: A tab indents this line: use spaces.")]
@@ -141,6 +141,16 @@ public sealed class LoopReaderTests
         "source: customers.csv",
         "source: a.csv\n  contract: { age: { range: [9, 1] } }",
         "ends before it begins"
+    )]
+    [InlineData(
+        "source: customers.csv",
+        "source: a.csv\n  contract: { age: int64, unique: [age] }",
+        "stands under data, beside contract and not in it"
+    )]
+    [InlineData(
+        "source: customers.csv",
+        "source: a.csv\n  contract: { age: [int64] }",
+        "The rule of column 'age' is a mapping of keys to values here."
     )]
     public void A_mistake_is_refused_where_it_stands(string right, string wrong, string message)
     {

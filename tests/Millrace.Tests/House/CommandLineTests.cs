@@ -33,6 +33,25 @@ public sealed partial class CommandLineTests
     }
 
     [Fact]
+    public void Every_command_that_a_screen_shows_is_one()
+    {
+        var shown = Directory
+            .EnumerateFiles(Path.Combine(SharedData.Root, "src", "Millrace.Ui"), "*", SearchOption.AllDirectories)
+            .Where(f => Path.GetExtension(f) is ".razor" or ".cs")
+            .SelectMany(f => Shown().Matches(File.ReadAllText(f)))
+            .Select(m => m.Groups["line"].Value.Replace("\\\"", "\"", StringComparison.Ordinal))
+            .Distinct(StringComparer.Ordinal)
+            .ToList();
+
+        Assert.NotEmpty(shown);
+        Assert.All(
+            shown,
+            line =>
+                Assert.Empty(Root.Parse([.. Word().Matches(line).Select(m => m.Value.Trim('\'', '"')).Skip(1)]).Errors)
+        );
+    }
+
+    [Fact]
     public void Every_verb_is_in_the_reference()
     {
         var rows = File.ReadLines(Path.Combine(SharedData.Root, "docs", "reference", "cli.md"))
@@ -74,6 +93,10 @@ public sealed partial class CommandLineTests
     /// <summary>As a shell divides what is typed: quotes hold a word together.</summary>
     [GeneratedRegex("""'[^']*'|"[^"]*"|[^ ]+""", RegexOptions.None, 1000)]
     private static partial Regex Word();
+
+    /// <summary>A command in quotes, in markup or in code.</summary>
+    [GeneratedRegex("""\x22(?<line>millrace (?:[^\x22\\]|\\.)*)\x22""", RegexOptions.None, 1000)]
+    private static partial Regex Shown();
 
     private static IEnumerable<(string Path, Command Command)> Visible(Command parent, string path = "") =>
         parent

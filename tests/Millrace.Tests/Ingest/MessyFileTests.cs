@@ -16,6 +16,7 @@ public sealed class MessyFileTests : IDisposable
     [InlineData("mt_example.tsv", 140, 17, "hour", null)]
     [InlineData("mt_long.csv", 4000, 1, "column1", "set header to true")]
     [InlineData("mt_null.csv", 10, 4, "column1", "set header to true")]
+    [InlineData("mt_null.csv", 10, 4, "column1", "2 columns (column2, column4) are text because of 'null' in them")]
     [InlineData("mt_skip_initials.csv", 2, 2, "field1", "taken for the header")]
     [InlineData("mt_spanish_chars.csv", 116, 8, "GF_ID", "read as iso-8859-1")]
     [InlineData("mt_sparse_with_column_errors.csv", 2237, 4, "LP", "'' is column4")]

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.IO.Compression;
 using System.Text;
 using Millrace.Core;
@@ -27,6 +28,17 @@ public sealed class RefusalTests : IDisposable
     [Fact]
     public async Task A_file_that_is_not_there_is_refused() =>
         await RefusedAsync("does not exist", "no.csv", () => bench.RunAsync(Path.Combine(bench.Folder, "no.csv")));
+
+    [Fact]
+    public async Task A_pipe_is_refused_instead_of_waited_for()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such pipes.");
+        var pipe = Path.Combine(bench.Folder, "pipe.csv");
+        using var made = Process.Start("mkfifo", [pipe]);
+        await made.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        await RefusedAsync("If it is a pipe", "pipe.csv", () => bench.RunAsync(pipe));
+    }
 
     [Fact]
     public async Task A_folder_is_refused() =>
@@ -137,15 +149,17 @@ public sealed class RefusalTests : IDisposable
                 )
         );
 
-    [Fact]
-    public async Task An_unknown_encoding_is_refused() =>
+    [Theory]
+    [InlineData("klingon")]
+    [InlineData("utf-7")]
+    public async Task An_unknown_encoding_is_refused(string encoding) =>
         await RefusedAsync(
-            "'klingon' is not an encoding",
+            $"'{encoding}' is not an encoding",
             "",
             () =>
                 bench.RunAsync(
                     new Contract(),
-                    new ReadOptions { Encoding = "klingon" },
+                    new ReadOptions { Encoding = encoding },
                     bench.Write("x.csv", "a,b\n1,2\n")
                 )
         );

@@ -70,6 +70,42 @@ public sealed class LoopPolicyTests
     [Fact]
     public void Data_is_learned_from() => Assert.IsType<LoopStep.StartRuns>(LoopPolicy.Decide(Ingested));
 
+    [Theory]
+    [InlineData("range", "50%", false)]
+    [InlineData("range", "60%", true)]
+    [InlineData("unique", "50%", true)]
+    public void Data_of_which_most_rows_broke_the_contract_is_not_learned_from(string rule, string most, bool isLearned)
+    {
+        var step = LoopPolicy.Decide(
+            Ingested with
+            {
+                Wanted = LoopReader.Read(
+                    $"""
+                    loop: churn
+                    data: {"{"} source: customers.csv, max_quarantined: {most} {"}"}
+                    model: {"{"} task: classify, target: left, try: lightgbm {"}"}
+                    """
+                ),
+                Dataset = new(new(3), 100, 4, 6, 1, "h", Now),
+                Broken = [new("stars", rule, 6)],
+            }
+        );
+
+        if (isLearned)
+        {
+            Assert.IsType<LoopStep.StartRuns>(step);
+            return;
+        }
+
+        var stop = Assert.IsType<LoopStep.Stop>(step);
+        Assert.Equal(Stage.Ingest, stop.AtStage);
+        Assert.StartsWith(
+            "6 of the 10 rows that became churn v3 broke the contract, more than data.max_quarantined (50%): stars range (6). Look",
+            stop.Why,
+            StringComparison.Ordinal
+        );
+    }
+
     [Fact]
     public void The_best_run_is_registered_and_a_failed_one_does_not_hinder_it()
     {
@@ -101,6 +137,24 @@ public sealed class LoopPolicyTests
             Assert.IsType<LoopStep.Stop>(LoopPolicy.Decide(Ingested with { Runs = [Run(RunState.Failed, null)] })).Why,
             StringComparison.Ordinal
         );
+
+    [Fact]
+    public void What_every_run_failed_of_is_said_once()
+    {
+        var other = Run(RunState.Failed, null) with { Name = "other", Error = "no such column." };
+        var seen = Ingested with { Runs = [Run(RunState.Failed, null), other, Run(RunState.Failed, null)] };
+
+        var why = Assert.IsType<LoopStep.Stop>(LoopPolicy.Decide(seen)).Why;
+
+        Assert.Equal(
+            "No run finished. lightgbm on churn v3, lightgbm on churn v3: out of memory. other: no such column.",
+            why
+        );
+        Assert.Equal(
+            "No run finished: no such column.",
+            Assert.IsType<LoopStep.Stop>(LoopPolicy.Decide(seen with { Runs = [other, other] })).Why
+        );
+    }
 
     [Fact]
     public void A_version_is_tested_before_it_serves() =>
@@ -216,6 +270,25 @@ public sealed class LoopPolicyTests
         Assert.Equal(RetrainingState.Kept, Assert.IsType<LoopStep.End>(LoopPolicy.Decide(same)).State);
     }
 
+    [Theory]
+    [InlineData(TriggerKind.Harm, true)]
+    [InlineData(TriggerKind.Schedule, true)]
+    [InlineData(TriggerKind.Person, false)]
+    [InlineData(TriggerKind.Applied, false)]
+    public void What_was_taken_back_returns_by_a_persons_will_only(TriggerKind trigger, bool kept)
+    {
+        var again = Registered with
+        {
+            GatesAsked = true,
+            Trigger = trigger,
+            Version = Version(Blessing.Passed),
+            Champion = new(new("churn"), new(7)),
+            WasTakenBack = true,
+        };
+
+        Assert.Equal(kept, LoopPolicy.Decide(again) is LoopStep.End { State: RetrainingState.Kept });
+    }
+
     [Fact]
     public void Stages_say_what_is_done_what_goes_on_and_what_waits()
     {
@@ -234,6 +307,18 @@ public sealed class LoopPolicyTests
         );
         Assert.Equal(0.5, stages[1].Done);
         Assert.Equal(StageState.Running, LoopStages.Overall(stages));
+    }
+
+    [Fact]
+    public void What_serves_is_told_while_a_newer_version_is_still_on_its_way()
+    {
+        var training = Ingested with { Runs = [Run(RunState.Running, null)] };
+
+        Assert.Equal("", Deploy(training).Headline);
+        var again = Deploy(training with { Champion = new(new("other"), new(7)) });
+        Assert.Equal((StageState.Waiting, "other v7 serves on"), (again.State, again.Headline));
+
+        static StageView Deploy(LoopObservation seen) => LoopStages.Describe(seen).Single(s => s.Name is Stage.Deploy);
     }
 
     private static HarmVerdict Harm(DateTimeOffset since) =>

@@ -54,5 +54,37 @@ public sealed class TriggerPolicyTests
         Assert.Equal(TimeSpan.FromDays(32), TriggerPolicy.Wait(TimeSpan.FromDays(1), 99));
     }
 
+    [Fact]
+    public void What_failed_is_tried_again_after_the_wait_and_not_a_whole_period_later()
+    {
+        var monthly = Both with { Every = TimeSpan.FromDays(30) };
+        Assert.Null(TriggerPolicy.Decide(monthly, After(TimeSpan.FromDays(1.9)) with { Failures = 1 }));
+        Assert.Equal(
+            new Trigger(TriggerKind.Schedule, "Again, for the last one failed."),
+            TriggerPolicy.Decide(monthly, After(TimeSpan.FromDays(2)) with { Failures = 1 })
+        );
+        Assert.Null(
+            TriggerPolicy.Decide(monthly with { Every = null }, After(TimeSpan.FromDays(2)) with { Failures = 1 })
+        );
+    }
+
+    [Theory]
+    [InlineData(15, "Every 15 seconds.")]
+    [InlineData(90, "Every 1.5 minutes.")]
+    public void Short_periods_are_said_in_their_own_unit(int seconds, string reason) =>
+        Assert.Equal(
+            reason,
+            TriggerPolicy
+                .Decide(
+                    Both with
+                    {
+                        Every = TimeSpan.FromSeconds(seconds),
+                        Cooldown = TimeSpan.Zero,
+                    },
+                    After(TimeSpan.FromDays(1))
+                )!
+                .Reason
+        );
+
     private static TriggerObservation After(TimeSpan time) => new() { Now = Start + time, LastStartedAt = Start };
 }

@@ -105,6 +105,15 @@ public sealed class RecommenderTests : IDisposable
         Assert.Equal(12, forStranger.Count);
         Assert.Equal(forStranger, forStranger.OrderByDescending(i => i.Score));
         Assert.Equal(forStranger, predictor.Recommend(Value.Null, 12));
+        Assert.Contains(
+            predictor.Card.Answers!.Top,
+            t =>
+                string.Equals(
+                    t.Value,
+                    predictor.Recommend(Value.Of("u3"), 1)[0].Item.ToString(),
+                    StringComparison.Ordinal
+                )
+        );
     }
 
     [Fact]
@@ -124,6 +133,8 @@ public sealed class RecommenderTests : IDisposable
     {
         await Refused("is no bool", m => m with { Liked = "stars" });
         await Refused("an id is an int64 or a string", m => m with { User = "at" });
+        await Refused("'user_id' is the user already", m => m with { User = "user_id", Item = "user_id" });
+        await Refused("what follows the @ is from 1 to 1000", m => m with { Metric = "hit_rate@5000" });
         await Refused("Did you mean 'film'", m => m with { Item = "fim" });
         await Refused("no metric 'auc'", m => m with { Metric = "auc" });
 

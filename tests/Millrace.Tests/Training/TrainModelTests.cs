@@ -152,6 +152,38 @@ public sealed class TrainModelTests : IDisposable
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_package_says_how_its_probabilities_were_distributed_in_the_test(bool refit)
+    {
+        var spec = Spec();
+        spec = spec with { Model = spec.Model with { Split = spec.Model.Split with { Refit = refit } } };
+        var report = await shop.TrainAsync(spec);
+
+        var answers = PackageReader.ReadCard(spec.OutputFolder).Answers!;
+
+        Assert.Equal((report.TestRows, "output"), (answers.Count, answers.Name));
+        Assert.Equal(report.TestRows, answers.Histogram.Sum(b => b.Count));
+        Assert.All(answers.Histogram, b => Assert.InRange(b.Count, report.TestRows / 12, report.TestRows / 8));
+        Assert.InRange(answers.Histogram[0].From, 0, 0.3);
+        Assert.InRange(answers.Histogram[^1].To, 0.7, 1);
+    }
+
+    [Fact]
+    public async Task Of_more_classes_than_two_the_package_says_how_often_each_was_the_answer()
+    {
+        var spec = Spec();
+        spec = spec with { Model = spec.Model with { Target = "town", Positive = null } };
+        var report = await shop.TrainAsync(spec);
+
+        var answers = PackageReader.ReadCard(spec.OutputFolder).Answers!;
+
+        Assert.Equal(report.TestRows, answers.Top.Sum(t => t.Count));
+        string[] towns = ["Bern", "Zürich", "Genf", "o'Chur"];
+        Assert.All(answers.Top, t => Assert.Contains(t.Value!, towns, StringComparer.Ordinal));
+    }
+
+    [Theory]
     [InlineData("no")]
     [InlineData(null)]
     public async Task What_a_class_is_given_does_not_turn_with_the_one_that_is_positive(string? positive)
@@ -249,6 +281,39 @@ public sealed class TrainModelTests : IDisposable
             spec = change(spec with { Recipe = [], Model = spec.Model with { Ignore = [] } });
             return AssertRefused(message, () => shop.TrainAsync(spec));
         }
+    }
+
+    [Theory]
+    [InlineData("empty", "town", "target 'empty' has no value in any row that the recipe leaves")]
+    [InlineData("town", "one", "split: 'one' has too few values")]
+    [InlineData("town", "empty", "split: 'empty' has too few values")]
+    public async Task A_column_that_says_nothing_is_named_where_it_matters(string target, string group, string says)
+    {
+        var model = Workshop.Model(TaskKind.Classify, "lightgbm") with
+        {
+            Target = target,
+            Split = new() { By = SplitBy.Group, Group = group },
+        };
+        var spec = shop.Spec(
+            "SELECT i::BIGINT AS x, 'town ' || (i % 30) AS town, 1::BIGINT AS one, NULL::VARCHAR AS empty FROM range(600) t(i)",
+            model
+        );
+
+        await AssertRefused(says, () => shop.TrainAsync(spec));
+    }
+
+    [Fact]
+    public async Task A_positive_class_among_three_is_said_to_change_nothing()
+    {
+        var model = Workshop.Model(TaskKind.Classify, "lightgbm") with { Target = "town", Positive = "a" };
+        var spec = shop.Spec(
+            "SELECT (i % 3)::BIGINT AS x, ['a', 'b', 'c'][1 + i % 3] AS town FROM range(600) t(i)",
+            model
+        );
+
+        var report = await shop.TrainAsync(spec);
+
+        Assert.Contains(report.Notices, n => n.StartsWith("positive: 'town' has 3 classes", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -50,7 +50,7 @@ public sealed class MonitorTabTests : PagesContext
         Assert.Equal(3, chart.QuerySelectorAll(".mark.bad").Length);
         Assert.Contains(
             chart.QuerySelectorAll(".mark.bad").Select(m => m.GetAttribute("title")!),
-            t => t.Contains("retraining 6, harm detected", StringComparison.Ordinal)
+            t => t.Contains("training 6, harm detected", StringComparison.Ordinal)
         );
     }
 

@@ -1,5 +1,6 @@
 using Bunit;
 using Millrace.Api;
+using Millrace.Ui.Pages.Endpoints;
 using Millrace.Ui.Pages.Replicas;
 using Millrace.Ui.Pages.Rollouts;
 using Millrace.Ui.Tests.Recorded;
@@ -11,6 +12,17 @@ public sealed class ServingTabsTests : PagesContext
 {
     private const string Rollouts = "GET /api/endpoints/movie-night/rollouts";
     private const string Replicas = "/api/endpoints/movie-night/replicas";
+
+    [Fact]
+    public void An_endpoint_that_cannot_answer_says_so_above_all_else()
+    {
+        const string Why = "movie-night v5 cannot be loaded: model.txt: it is missing.";
+        Server.On("GET /api/endpoints/movie-night", RecordedServing.Endpoint() with { Broken = Why });
+        Server.On("GET /api/endpoints/movie-night/predictions", Array.Empty<LoggedPrediction>());
+        var page = Render<EndpointPage>(p => p.Add(e => e.Endpoint, "movie-night"));
+        Says(page, $"Nothing is answered here: {Why}");
+        Says(page, "movie-night v5 should answer here since");
+    }
 
     [Fact]
     public void A_running_rollout_shows_its_split_its_step_and_its_evidence()

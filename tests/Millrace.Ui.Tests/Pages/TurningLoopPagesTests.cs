@@ -20,7 +20,7 @@ public sealed class TurningLoopPagesTests : PagesContext
     {
         var story = Render<RetrainingStory>(p => p.Add(s => s.Loop, RecordedLoop.View()));
         Assert.Equal(
-            ["Retraining 7", "Retraining 6", "Retraining 5", "Retraining 4", "Retraining 3", "Retraining 2"],
+            ["Training 7", "Training 6", "Training 5", "Training 4", "Training 3", "Training 2"],
             story.FindAll("h3").Select(h => h.TextContent)
         );
         var sixth = story.Find("#retraining-6").TextContent;
@@ -32,7 +32,7 @@ public sealed class TurningLoopPagesTests : PagesContext
             story.FindAll("#retraining-6 a").Select(a => a.GetAttribute("href"))
         );
         Assert.Equal("66", story.Find("#retraining-7 [role=progressbar]").GetAttribute("aria-valuenow"));
-        Assert.Contains("All 7 retrainings", story.Markup, StringComparison.Ordinal);
+        Assert.Contains("All 7 trainings", story.Markup, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -49,14 +49,14 @@ public sealed class TurningLoopPagesTests : PagesContext
         Server.On("GET /api/audit", new Page<AuditEntry>(RecordedLoop.Audit(), 17));
         Services.GetRequiredService<NavigationManager>().NavigateTo("audit?loop=movie-night");
         var page = Render<AuditPage>();
-        Says(page, "Retraining 7, 13 March 2026");
-        Says(page, "ada started retraining 7 of movie-night: The autumn releases are in.");
-        Says(page, "Millrace sent 5 % of the requests to v6 at movie-night: Retraining 7 of movie-night.");
+        Says(page, "Training 7, 13 March 2026");
+        Says(page, "ada started training 7 of movie-night: The autumn releases are in.");
+        Says(page, "Millrace sent 5 % of the requests to v6 at movie-night: Training 7 of movie-night.");
         Says(page, "Millrace rolled v4 back at movie-night: v4 is worse: evidence 250 of 100 after 46 outcomes.");
         var chapters = page.FindAll("section.card");
         Assert.Equal(3, chapters.Count);
         Assert.StartsWith(
-            "ada started retraining 7",
+            "ada started training 7",
             chapters[0].QuerySelector("li span")!.TextContent,
             StringComparison.Ordinal
         );

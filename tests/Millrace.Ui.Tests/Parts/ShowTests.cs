@@ -22,6 +22,16 @@ public sealed class ShowTests
         Assert.Equal(expected, Show.Metric(value));
 
     [Theory]
+    [InlineData(0.09897, 0.1888, "0.0990")]
+    [InlineData(0.1888, 0.1888, "0.1888")]
+    [InlineData(7.5068, 7.5068, "7.507")]
+    [InlineData(0.4013, 7.5068, "0.401")]
+    [InlineData(null, 7.5068, "–")]
+    [InlineData(0.00000123, 0.0000456, "1.23e-6")]
+    public void In_a_column_metrics_are_as_fine_as_the_largest(double? value, double largest, string expected) =>
+        Assert.Equal(expected, Show.Metric(value, largest));
+
+    [Theory]
     [InlineData(0.2213, 0.223, "−0.0017")]
     [InlineData(0.5762, 0, "+0.5762")]
     [InlineData(3.468, 188.667, "−185.2")]

@@ -212,7 +212,7 @@ internal static class RecordedLoop
                 0.25,
                 "Safe enough for the next step: evidence 9.5 of 100"
             ),
-            Rollout(30, Now.AddHours(-19), "rollout started", 6, 0.05, "Retraining 7 of movie-night"),
+            Rollout(30, Now.AddHours(-19), "rollout started", 6, 0.05, "Training 7 of movie-night"),
             Entry(29, Now.AddHours(-19), "millrace", "blessed", "model", "movie-night v6", "it passed all 2 gates."),
             Entry(
                 28,
@@ -252,7 +252,7 @@ internal static class RecordedLoop
                 0.25,
                 "Safe enough for the next step: evidence 12 of 100"
             ),
-            Rollout(21, First.AddDays(45.2), "rollout started", 5, 0.05, "Retraining 6 of movie-night"),
+            Rollout(21, First.AddDays(45.2), "rollout started", 5, 0.05, "Training 6 of movie-night"),
             Entry(20, First.AddDays(45.1), "millrace", "blessed", "model", "movie-night v5", "it passed all 2 gates."),
             Turned(
                 19,
@@ -271,7 +271,7 @@ internal static class RecordedLoop
                 0,
                 "v4 is worse: evidence 250 of 100 after 46 outcomes"
             ),
-            Rollout(16, First.AddDays(44), "rollout started", 4, 0.05, "Retraining 5 of movie-night"),
+            Rollout(16, First.AddDays(44), "rollout started", 4, 0.05, "Training 5 of movie-night"),
             Turned(
                 15,
                 First.AddDays(43.3),
@@ -290,7 +290,7 @@ internal static class RecordedLoop
                 AlertSeverity.Critical,
                 "harm",
                 "campaign",
-                "campaign v7 does harm: evidence 2,100,000 of 1,000,000. Retraining 3 of campaign was started.",
+                "campaign v7 does harm: evidence 2,100,000 of 1,000,000. Training 3 of campaign was started.",
                 "delivered",
                 null
             ),
@@ -340,7 +340,7 @@ internal static class RecordedLoop
                 AlertSeverity.Critical,
                 "retraining-failed",
                 "movie-night",
-                "Retraining 4 failed: the child process died, out of memory. The champion v3 goes on serving; the next try is in 1 h.",
+                "Training 4 failed: the child process died, out of memory. The champion v3 goes on serving; the next try is in 1 h.",
                 "none",
                 Now.AddHours(-416)
             ),

@@ -82,7 +82,7 @@ internal sealed class RecordedSite : IAsyncDisposable
                         "outbound",
                         1,
                         StageState.Running,
-                        "Retraining 3: training",
+                        "Training 3: training",
                         loop.AppliedAt
                     ),
                 ]

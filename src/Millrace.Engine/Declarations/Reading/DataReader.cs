@@ -21,6 +21,7 @@ internal static class DataReader
                 Unique = map.Texts("unique"),
                 Closed = map.Read("closed", YamlRead.Flag) ?? false,
             },
+            MaxQuarantined = map.Read("max_quarantined", YamlRead.Share) ?? 0.5,
             Recipe = map.Find("recipe") is { } recipe ? StepReader.ReadAll(recipe) : [],
             Marks = map.Marks,
             RuleMarks = rules.ToDictionary(r => r.Key.Value!, r => YamlRead.Place(r.Key), StringComparer.Ordinal),
@@ -77,6 +78,14 @@ internal static class DataReader
         if (entry.Value is YamlScalarNode)
         {
             return new ColumnRule { Name = name, Type = YamlRead.Choice<ColumnType>(entry.Value, "type") };
+        }
+
+        if (entry.Value is YamlSequenceNode && name is "unique")
+        {
+            throw new DeclarationException(
+                "'unique' is about several columns: it stands under data, beside contract and not in it.",
+                YamlRead.Place(entry.Key)
+            );
         }
 
         var map = new YamlMap(entry.Value, $"The rule of column '{name}'");

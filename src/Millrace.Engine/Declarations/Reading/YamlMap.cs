@@ -19,7 +19,9 @@ internal sealed class YamlMap
         At = YamlRead.Place(node);
         if (node is not YamlMappingNode map)
         {
-            throw new DeclarationException($"'{title}' is a mapping of keys to values here.", At);
+            // A title is a key, or words that begin a sentence.
+            var named = char.IsUpper(title[0]) ? title : $"'{title}'";
+            throw new DeclarationException($"{named} is a mapping of keys to values here.", At);
         }
 
         foreach (var (key, value) in map.Children)

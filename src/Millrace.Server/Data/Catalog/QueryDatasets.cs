@@ -25,6 +25,11 @@ internal sealed partial class QueryDatasets(
     TimeProvider time
 )
 {
+    private const int MostNamed = 10;
+
+    private const string Quoting =
+        "A name with -, . or @ is quoted, as in \"movie-night@2\" or \"movie-night.predictions\".";
+
     public async Task<TableView> RunAsync(QueryRequest request, CancellationToken ct)
     {
         if (string.IsNullOrWhiteSpace(request.Sql))
@@ -33,12 +38,13 @@ internal sealed partial class QueryDatasets(
         }
 
         var limit = Limits.PageSize(request.Limit, options.Value.MaxRows);
-        var views = await ViewsAsync(request.Sql, ct);
+        var names = await db.Set<VersionRow>().AsNoTracking().Select(v => v.Dataset).Distinct().ToListAsync(ct);
+        var views = await ViewsAsync(request.Sql, names, ct);
         using var timeout = new CancellationTokenSource(options.Value.Timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, timeout.Token);
         try
         {
-            return await Task.Run(() => Run(request.Sql, views, limit, either.Token), either.Token);
+            return await Task.Run(() => Run(request.Sql, names, views, limit, either.Token), either.Token);
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
@@ -51,7 +57,13 @@ internal sealed partial class QueryDatasets(
         }
     }
 
-    private TableView Run(string sql, IReadOnlyList<QueryTable> views, int limit, CancellationToken ct)
+    private TableView Run(
+        string sql,
+        IReadOnlyList<DatasetName> names,
+        IReadOnlyList<QueryTable> views,
+        int limit,
+        CancellationToken ct
+    )
     {
         using var duck = DuckSession.Open(
             Path.Combine(folders.Root, "tmp", Id.New(time)),
@@ -84,7 +96,7 @@ internal sealed partial class QueryDatasets(
         }
         catch (DuckDBException e)
         {
-            throw Refusal.Invalid(e.Message.Trim() + Hint(e.Message, views));
+            throw Refusal.Invalid(Explain(e.Message, names));
         }
     }
 
@@ -99,8 +111,11 @@ internal sealed partial class QueryDatasets(
         using var json = JsonDocument.Parse(parsed);
         if (json.RootElement.GetProperty("error").GetBoolean())
         {
+            var message = json.RootElement.GetProperty("error_message").GetString()!;
             throw Refusal.Invalid(
-                $"Only a SELECT can be asked: {json.RootElement.GetProperty("error_message").GetString()}"
+                message.StartsWith("Only SELECT", StringComparison.Ordinal)
+                    ? "Only a SELECT can be asked: a query changes nothing."
+                    : $"Only a SELECT can be asked, and this is none: {message}. {Quoting}"
             );
         }
 
@@ -111,9 +126,12 @@ internal sealed partial class QueryDatasets(
     }
 
     /// <summary>The datasets and versions whose names stand in the text: a name too many costs a look at a footer.</summary>
-    private async Task<IReadOnlyList<QueryTable>> ViewsAsync(string sql, CancellationToken ct)
+    private async Task<IReadOnlyList<QueryTable>> ViewsAsync(
+        string sql,
+        IReadOnlyList<DatasetName> names,
+        CancellationToken ct
+    )
     {
-        var names = await db.Set<VersionRow>().AsNoTracking().Select(v => v.Dataset).Distinct().ToListAsync(ct);
         var views = new List<QueryTable>();
         foreach (var name in names.Where(n => sql.Contains(n.Value, StringComparison.OrdinalIgnoreCase)))
         {
@@ -141,10 +159,26 @@ internal sealed partial class QueryDatasets(
         return views;
     }
 
-    private static string Hint(string message, IReadOnlyList<QueryTable> views) =>
-        message.Contains("does not exist", StringComparison.Ordinal) && views.Count == 0
-            ? " (a dataset is a table of its name; quote a name with - or @, as in \"movie-night@2\")"
-            : "";
+    /// <summary>DuckDB's message; of a table that is none what tables there are, where DuckDB would name one of its own.</summary>
+    private static string Explain(string message, IReadOnlyList<DatasetName> names)
+    {
+        if (UnknownTable().Match(message) is not { Success: true } unknown)
+        {
+            return message.Trim();
+        }
+
+        var known = string.Join(", ", names.Select(n => n.Value).Order(StringComparer.Ordinal).Take(MostNamed));
+        var there = names.Count switch
+        {
+            0 => "There is none yet.",
+            > MostNamed => $"There are: {known} …",
+            _ => $"There are: {known}.",
+        };
+        return $"There is no dataset {unknown.Groups["name"].Value}. {there} {Quoting}";
+    }
+
+    [GeneratedRegex("Table with name (?<name>.+) does not exist", RegexOptions.None, 1000)]
+    private static partial Regex UnknownTable();
 
     [GeneratedRegex("\"(?<name>[a-z0-9][a-z0-9._-]*)@(?<number>[0-9]{1,9})\"", RegexOptions.IgnoreCase, 1000)]
     private static partial Regex NumberedVersion();

@@ -62,7 +62,7 @@ internal sealed class IngestHandler(
                 .ExecuteDeleteAsync(ct);
             audit.Add(
                 error is null ? "cancelled ingest" : "failed to ingest",
-                "dataset",
+                AuditKinds.Dataset,
                 order.Dataset.Value,
                 error ?? order.Reason,
                 ("job", job.Id.Value)

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Millrace.Api;
 using Millrace.Core;
 using Millrace.Data.Ingest;
 using Millrace.Engine.Ingest;
@@ -61,7 +62,7 @@ internal sealed partial class CommitVersion(
             db.Add(VersionRow.Of(manifest));
             audit.Add(
                 "ingested",
-                "dataset",
+                AuditKinds.Dataset,
                 $"{manifest.Dataset} v{manifest.Number}",
                 manifest.Reason,
                 ("hash", manifest.Hash),

@@ -21,7 +21,7 @@ internal sealed class CancelRun(MillraceDb db, CancelJob cancel, AuditTrail audi
         }
 
         // Saved together with the job's own change, and only where there is one.
-        audit.Add("cancelled", "run", run.Name, "", ("run", id.Value));
+        audit.Add("cancelled", AuditKinds.Run, run.Name, "", ("run", id.Value));
         await cancel.RunAsync(run.Job, ct);
     }
 }

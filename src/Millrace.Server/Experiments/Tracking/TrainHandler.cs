@@ -63,7 +63,7 @@ internal sealed class TrainHandler(
             AddNumbers(run, said);
             audit.Add(
                 "trained",
-                "run",
+                AuditKinds.Run,
                 job.Subject,
                 $"{said.PrimaryMetric} {score.ToString("0.####", CultureInfo.InvariantCulture)}",
                 ("run", run.Value),
@@ -98,7 +98,7 @@ internal sealed class TrainHandler(
             );
         if (changed > 0 && error is not null)
         {
-            audit.Add("failed", "run", job.Subject, error, ("run", run.Value));
+            audit.Add("failed", AuditKinds.Run, job.Subject, error, ("run", run.Value));
             await db.SaveChangesAsync(ct);
         }
 

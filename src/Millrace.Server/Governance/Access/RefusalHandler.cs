@@ -1,3 +1,5 @@
+using System.Reflection;
+using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
 using Millrace.Core;
 
@@ -21,7 +23,7 @@ internal sealed partial class RefusalHandler(IProblemDetailsService problems, IL
 
     public ValueTask<bool> TryHandleAsync(HttpContext http, Exception exception, CancellationToken ct)
     {
-        var (status, detail) = exception switch
+        var (status, detail) = Unbound(http, exception) switch
         {
             RefusalException refusal => (StatusOf(refusal.Kind), refusal.Message),
             BadHttpRequestException bad => (bad.StatusCode, Cause(bad)),
@@ -43,9 +45,55 @@ internal sealed partial class RefusalHandler(IProblemDetailsService problems, IL
     [LoggerMessage(LogLevel.Error, "{Method} {Path} failed")]
     private partial void LogFault(Exception fault, string method, string path);
 
+    /// <summary>
+    /// What cannot be a name, an id or a number is refused by its own type, which knows what it should be; the framework only
+    /// tells what our parameter is called.
+    /// </summary>
+    private static Exception Unbound(HttpContext http, Exception exception)
+    {
+        var at = http.Features.Get<IExceptionHandlerFeature>();
+        if (
+            exception is not BadHttpRequestException
+            || at?.Endpoint?.Metadata.GetMetadata<MethodInfo>() is not { } method
+        )
+        {
+            return exception;
+        }
+
+        foreach (var parameter in method.GetParameters())
+        {
+            var given = at.RouteValues?[parameter.Name!] as string ?? http.Request.Query[parameter.Name!].ToString();
+            if (given.Length > 0 && Refused(parameter, given) is { } refusal)
+            {
+                return refusal;
+            }
+        }
+
+        return exception;
+    }
+
+    private static RefusalException? Refused(ParameterInfo parameter, string given)
+    {
+        var type = Nullable.GetUnderlyingType(parameter.ParameterType) ?? parameter.ParameterType;
+        var parse = type.GetMethod("Parse", [typeof(string), typeof(IFormatProvider)]);
+        try
+        {
+            parse?.Invoke(null, BindingFlags.DoNotWrapExceptions, null, [given, null], null);
+            return null;
+        }
+        catch (RefusalException refusal)
+        {
+            return refusal;
+        }
+        catch (Exception ex) when (ex is FormatException or OverflowException)
+        {
+            return Refusal.Invalid($"{parameter.Name} '{given}' is not possible: give a whole number.");
+        }
+    }
+
     /// <summary>A body that cannot be read says why; the framework hides that in the inner exception.</summary>
     private static string Cause(BadHttpRequestException bad) =>
-        bad.InnerException is RefusalException or System.Text.Json.JsonException
+        bad.InnerException is RefusalException or JsonException
             ? $"{bad.Message} {bad.InnerException.Message}"
             : bad.Message;
 }

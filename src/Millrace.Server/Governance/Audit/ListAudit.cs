@@ -19,6 +19,13 @@ internal sealed class ListAudit(MillraceDb db)
         var rows = db.Set<AuditRow>().AsNoTracking();
         if (!string.IsNullOrEmpty(kind))
         {
+            if (!AuditKinds.All.Contains(kind, StringComparer.Ordinal))
+            {
+                throw Refusal.Invalid(
+                    $"The audit log has no kind '{kind}'. It has: {string.Join(", ", AuditKinds.All)}."
+                );
+            }
+
             rows = rows.Where(r => r.SubjectKind == kind);
         }
 

@@ -59,7 +59,7 @@ internal sealed class StartBacktest(
         var job = jobs.Add(row.Id, BacktestSpec.Kind, loop.Loop.Value, spec, new { });
         audit.Add(
             "backtested",
-            "loop",
+            AuditKinds.Loop,
             loop.Loop.Value,
             string.Join(", ", policies),
             ("backtest", row.Id.Value),

@@ -35,7 +35,7 @@ internal sealed class ApplyLoop(
 {
     public async Task<ApplyView> RunAsync(ApplyRequest request, CancellationToken ct)
     {
-        if (string.IsNullOrWhiteSpace(request.Yaml))
+        if (request.Yaml is null)
         {
             throw Refusal.Invalid("'yaml' is missing: the text of the loop's file.");
         }
@@ -78,7 +78,7 @@ internal sealed class ApplyLoop(
         row = Declare(row, declaration.Loop, request, fingerprint);
         audit.Add(
             "applied",
-            "loop",
+            AuditKinds.Loop,
             row.Name.Value,
             declaration.Description,
             ("generation", row.Generation.ToString(CultureInfo.InvariantCulture)),

@@ -1,6 +1,7 @@
 using Millrace.Api;
 using Millrace.Core;
 using Millrace.Engine.Declarations;
+using Millrace.Engine.Ingest;
 using Millrace.Monitoring.Feedback;
 
 namespace Millrace.Loop.Reconciling;
@@ -34,6 +35,9 @@ internal sealed record LoopObservation
     /// <summary>The version to learn from; null until the loop has taken note of it.</summary>
     public DatasetVersionSummary? Dataset { get; init; }
 
+    /// <summary>The rules that rows of that version's ingestion broke; meaningful only before the runs are started.</summary>
+    public IReadOnlyList<BrokenRule> Broken { get; init; } = [];
+
     /// <summary>One for each algorithm, in the order of model.try; empty until started.</summary>
     public IReadOnlyList<RunView> Runs { get; init; } = [];
 
@@ -44,6 +48,9 @@ internal sealed record LoopObservation
 
     /// <summary>What serves at the endpoint; null where nothing does.</summary>
     public ModelRef? Champion { get; init; }
+
+    /// <summary>Whether this version was at the endpoint before this retraining began, and is not what serves there.</summary>
+    public bool WasTakenBack { get; init; }
 
     /// <summary>The rollout of this version; null until it is started, and where it is deployed at once.</summary>
     public RolloutView? Rollout { get; init; }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Millrace.Api;
 using Millrace.Core;
@@ -48,7 +49,7 @@ internal static class LoopPolicy
     {
         if (seen.Runs.Count == 0)
         {
-            return new LoopStep.StartRuns();
+            return TooManyBroken(seen) is { } why ? Stopped(Stage.Ingest, why) : new LoopStep.StartRuns();
         }
 
         if (seen.Runs.Any(r => r.State is RunState.Queued or RunState.Running))
@@ -56,9 +57,22 @@ internal static class LoopPolicy
             return new LoopStep.Wait();
         }
 
-        return Best(seen.Runs) is { } best
-            ? new LoopStep.Register(best.Id)
-            : Stopped(Stage.Train, "No run finished. " + string.Join(" ", seen.Runs.Select(Why)));
+        return Best(seen.Runs) is { } best ? new LoopStep.Register(best.Id) : Stopped(Stage.Train, Why(seen.Runs));
+    }
+
+    /// <summary>A contract that few rows keep is wrong, or the data is; a key that was seen before is no fault of either.</summary>
+    private static string? TooManyBroken(LoopObservation seen)
+    {
+        var (data, version) = (seen.Wanted.Data, seen.Dataset!);
+        var faults = seen.Broken.Where(b => b.Rule is not "unique").ToList();
+        var rows = version.RowsAdded + version.Quarantined;
+        var broken = version.Quarantined - seen.Broken.Except(faults).Sum(b => b.Rows);
+        return broken <= data.MaxQuarantined * rows
+            ? null
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{broken:N0} of the {rows:N0} rows that became {data.Dataset} v{version.Number} broke the contract, more than data.max_quarantined ({data.MaxQuarantined:0.##%}): {string.Join(", ", faults.Take(3).Select(b => $"{b.Column} {b.Rule} ({b.Rows:N0})".TrimStart()))}. Look at them with 'millrace data quarantine {data.Dataset}'; then correct the contract or the data, or raise max_quarantined, and apply the loop again."
+            );
     }
 
     private static LoopStep DecideRelease(LoopObservation seen, ModelVersionView version) =>
@@ -113,6 +127,14 @@ internal static class LoopPolicy
             );
         }
 
+        if (seen is { WasTakenBack: true, Trigger: TriggerKind.Harm or TriggerKind.Schedule })
+        {
+            return new LoopStep.End(
+                RetrainingState.Kept,
+                $"There was nothing new to learn: {version.Model} v{version.Number} was taken back from {deploy.Endpoint} already. Deploy it by hand where it shall serve all the same."
+            );
+        }
+
         return isNew && seen.Champion?.Model == version.Model && deploy.Rollout.Canary.Count > 0
             ? new LoopStep.StartRollout()
             : new LoopStep.Deploy();
@@ -127,7 +149,14 @@ internal static class LoopPolicy
             && since > seen.StartedAt;
     }
 
-    private static string Why(RunView run) => $"{run.Name}: {run.Error ?? "it was cancelled."}";
+    /// <summary>What many runs failed of is said once.</summary>
+    private static string Why(IReadOnlyList<RunView> runs)
+    {
+        var causes = runs.GroupBy(r => r.Error ?? "it was cancelled.", StringComparer.Ordinal).ToList();
+        return causes is [var one]
+            ? $"No run finished: {one.Key}"
+            : $"No run finished. {string.Join(" ", causes.Select(c => $"{string.Join(", ", c.Select(r => r.Name))}: {c.Key}"))}";
+    }
 
     private static LoopStep.Stop Stopped(string stage, string why) => new(stage, why);
 }

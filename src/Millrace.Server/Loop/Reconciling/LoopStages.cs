@@ -24,23 +24,33 @@ internal static class LoopStages
         };
 
     private static StageView Ingest(LoopObservation seen) =>
-        seen.Dataset is { } version
+        seen.Dataset is { } version && seen.FailedAt is not Stage.Ingest
             ? new(
                 Stage.Ingest,
                 StageState.Done,
                 $"{Count(version.Rows)} rows",
                 $"{seen.Wanted.Data.Dataset} v{version.Number}"
-                    + (version.Quarantined > 0 ? $", {Count(version.Quarantined)} rows in quarantine" : ""),
+                    + (
+                        version.Quarantined > 0
+                            ? $", {Count(version.Quarantined)} of {Count(version.RowsAdded + version.Quarantined)} rows in quarantine"
+                            : ""
+                    ),
                 1,
                 $"/datasets/{seen.Wanted.Data.Dataset}?version={version.Number}",
                 version.CreatedAt
             )
             // There may be no dataset to look at yet.
-            : Begun(seen, Stage.Ingest, seen.Ingest?.Done, seen.Ingest?.Doing ?? "Starting", null);
+            : Begun(
+                seen,
+                Stage.Ingest,
+                seen.Ingest?.Done,
+                seen.Ingest?.Doing ?? "Starting",
+                seen.Dataset is null ? null : $"/datasets/{seen.Wanted.Data.Dataset}?tab=quarantine"
+            );
 
     private static StageView Train(LoopObservation seen)
     {
-        if (seen.Dataset is null)
+        if (seen.Dataset is null || seen.FailedAt is Stage.Ingest)
         {
             return Waiting(Stage.Train);
         }
@@ -154,6 +164,12 @@ internal static class LoopStages
                     $"/endpoints/{deploy.Endpoint}",
                     rollout.StartedAt
                 )
+            : seen.Champion is { } before
+                ? Waiting(Stage.Deploy) with
+                {
+                    Headline = $"{Short(seen, before)} serves on",
+                    Link = $"/endpoints/{deploy.Endpoint}",
+                }
             : Waiting(Stage.Deploy);
     }
 

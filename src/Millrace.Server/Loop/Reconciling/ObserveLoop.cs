@@ -31,7 +31,11 @@ internal sealed class ObserveLoop(
         var wanted = LoopReader.Read(loop.Yaml);
         var model = new ModelName(loop.Name.Value);
         var rollout = await RolloutAsync(wanted, row, ct);
+        var champion = await ChampionAsync(wanted, ct);
         var begins = row is { State: RetrainingState.Running, IngestJob: null, DatasetVersion: null };
+        var summary = row.DatasetVersion is { } number
+            ? await datasets.SummaryAsync(wanted.Data.Dataset, number, ct)
+            : null;
         var newest = begins ? await datasets.TryManifestAsync(wanted.Data.Dataset, null, ct) : null;
         return new()
         {
@@ -44,13 +48,16 @@ internal sealed class ObserveLoop(
             Newest = newest?.Number,
             HasWork = !begins || HasFiles(loop, wanted, row) || IsAnother(newest, wanted),
             Ingest = row.IngestJob is { } job ? await jobs.OneAsync(job, ct) : null,
-            Dataset = row.DatasetVersion is { } number
-                ? await datasets.SummaryAsync(wanted.Data.Dataset, number, ct)
-                : null,
+            Dataset = summary,
+            Broken =
+                summary is { Quarantined: > 0 } && row.Runs.Count == 0
+                    ? (await datasets.ManifestAsync(wanted.Data.Dataset, summary.Number, ct)).Broken
+                    : [],
             Runs = await RunsAsync(row.Runs, ct),
             Version = row.ModelVersion is { } version ? await versions.RunAsync(model, version, ct) : null,
             GatesAsked = row.GatesAsked,
-            Champion = await ChampionAsync(wanted, ct),
+            Champion = champion,
+            WasTakenBack = await WasTakenBackAsync(wanted, row, champion, ct),
             Rollout = rollout,
             // It matters to nothing but what is being tried on people.
             Harm =
@@ -94,6 +101,26 @@ internal sealed class ObserveLoop(
         var challenger = new ModelRef(new(row.Loop.Value), version);
         var number = row.Rollout ?? await challengers.OfChallengerAsync(deploy.Endpoint, challenger, row.StartedAt, ct);
         return number is { } known ? await rollouts.FindAsync(known, ct) : null;
+    }
+
+    private async Task<bool> WasTakenBackAsync(
+        LoopDeclaration wanted,
+        RetrainingRow row,
+        ModelRef? champion,
+        CancellationToken ct
+    )
+    {
+        if (row is not { State: RetrainingState.Running, ModelVersion: { } number } || wanted.Deploy is not { } deploy)
+        {
+            return false;
+        }
+
+        var version = new ModelRef(new(row.Loop.Value), number);
+        return version != champion
+            && (
+                await challengers.WasTriedAsync(deploy.Endpoint, version, row.StartedAt, ct)
+                || await deployments.HasServedAsync(deploy.Endpoint, version, row.StartedAt, ct)
+            );
     }
 
     private async Task<ModelRef?> ChampionAsync(LoopDeclaration wanted, CancellationToken ct) =>

@@ -21,7 +21,7 @@ internal sealed class BeginRetraining(MillraceDb db, AuditTrail audit, TimeProvi
         if (newest is { State: RetrainingState.Running })
         {
             throw Refusal.Conflict(
-                $"Loop {loop} is retraining already (retraining {newest.Number.ToString(CultureInfo.InvariantCulture)}): wait for it, or see 'millrace status {loop}'."
+                $"Loop {loop} is retraining already (training {newest.Number.ToString(CultureInfo.InvariantCulture)}): wait for it, or see 'millrace status {loop}'."
             );
         }
 
@@ -39,7 +39,7 @@ internal sealed class BeginRetraining(MillraceDb db, AuditTrail audit, TimeProvi
         {
             audit.Add(
                 "triggered",
-                "loop",
+                AuditKinds.Loop,
                 loop.Value,
                 reason,
                 ("trigger", trigger.ToString().ToLowerInvariant()),

@@ -40,7 +40,7 @@ internal sealed class EndRetraining(MillraceDb db, AuditTrail audit, RaiseAlert 
                     AlertSeverity.Critical,
                     "retraining-failed",
                     row.Loop.Value,
-                    $"Retraining {row.Number.ToString(CultureInfo.InvariantCulture)} of {row.Loop} failed, and what served before serves on. {result}"
+                    $"Training {row.Number.ToString(CultureInfo.InvariantCulture)} of {row.Loop} failed, and what served before serves on. {result}"
                 );
             }
         }
@@ -56,7 +56,7 @@ internal sealed class EndRetraining(MillraceDb db, AuditTrail audit, RaiseAlert 
                 RetrainingState.Kept => "kept",
                 _ => "completed",
             },
-            "loop",
+            AuditKinds.Loop,
             row.Loop.Value,
             result,
             ("retraining", row.Number.ToString(CultureInfo.InvariantCulture)),

@@ -46,6 +46,9 @@ internal static class TriggerPolicy
 
         return declared.OnHarm && seen.Harm is { } harm ? new(TriggerKind.Harm, harm)
             : age >= declared.Every ? new(TriggerKind.Schedule, $"Every {Show(declared.Every.Value)}.")
+            // What the schedule owes is not owed a whole period later.
+            : declared.Every is not null && seen.Failures > 0
+                ? new(TriggerKind.Schedule, "Again, for the last one failed.")
             : null;
     }
 
@@ -56,5 +59,6 @@ internal static class TriggerPolicy
     private static string Show(TimeSpan time) =>
         time.TotalDays >= 1 ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalDays:0.##} days")
         : time.TotalHours >= 1 ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalHours:0.##} hours")
-        : string.Create(CultureInfo.InvariantCulture, $"{time.TotalMinutes:0.##} minutes");
+        : time.TotalMinutes >= 1 ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalMinutes:0.##} minutes")
+        : string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.##} seconds");
 }

@@ -93,7 +93,7 @@ internal sealed class EvaluateHandler(MillraceDb db, AuditTrail audit) : IJobHan
 
             audit.Add(
                 blessing == Blessing.Passed ? "blessed" : "not blessed",
-                "model",
+                AuditKinds.Model,
                 $"{of.Model} v{of.Number}",
                 note
             );

@@ -115,7 +115,7 @@ internal sealed class StartGates(
         {
             (version.Blessing, version.Note) = GatePolicy.Bless([]);
             version.GatesJob = null;
-            audit.Add("blessed", "model", Subject(version), version.Note);
+            audit.Add("blessed", AuditKinds.Model, Subject(version), version.Note);
         }
         else
         {

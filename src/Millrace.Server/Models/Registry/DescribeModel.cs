@@ -80,7 +80,7 @@ internal sealed class DescribeModel(MillraceDb db, AuditTrail audit)
 
             audit.Add(
                 value is null ? "untagged" : "tagged",
-                "model",
+                AuditKinds.Model,
                 subject,
                 "",
                 ("tag", key),
@@ -90,7 +90,7 @@ internal sealed class DescribeModel(MillraceDb db, AuditTrail audit)
 
         if (patch.Description is { } description)
         {
-            audit.Add("described", "model", subject, "", ("description", description));
+            audit.Add("described", AuditKinds.Model, subject, "", ("description", description));
         }
 
         await db.SaveChangesAsync(ct);

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Millrace.Api;
 using Millrace.Core;
 using Millrace.Governance.Audit;
 using Millrace.Storage;
@@ -46,7 +47,7 @@ internal sealed class MoveAlias(MillraceDb db, FindVersion versions, AuditTrail 
         );
         audit.Add(
             "aliased",
-            "model",
+            AuditKinds.Model,
             $"{model} v{number}",
             reason,
             ("alias", alias),
@@ -88,7 +89,7 @@ internal sealed class MoveAlias(MillraceDb db, FindVersion versions, AuditTrail 
             .ExecuteDeleteAsync(ct);
         if (removed > 0)
         {
-            audit.Add("unaliased", "model", $"{model} v{number}", reason, ("alias", alias));
+            audit.Add("unaliased", AuditKinds.Model, $"{model} v{number}", reason, ("alias", alias));
         }
     }
 }

@@ -43,7 +43,7 @@ internal sealed class RegisterRun(
         db.Add(Row(model, number, run, card, description));
         audit.Add(
             "registered",
-            "model",
+            AuditKinds.Model,
             $"{model} v{number}",
             description,
             ("run", id.Value),

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Millrace.Api;
 using Millrace.Core;
 using Millrace.Governance.Audit;
 using Millrace.Storage;
@@ -19,7 +20,14 @@ internal sealed class SeeAlert(MillraceDb db, AuditTrail audit, TimeProvider tim
         }
 
         row.SeenAt = time.GetUtcNow();
-        audit.Add("seen", "alert", $"{row.Subject} {row.Kind}", "", ("alert", $"{number}"), ("message", row.Message));
+        audit.Add(
+            "seen",
+            AuditKinds.Alert,
+            $"{row.Subject} {row.Kind}",
+            "",
+            ("alert", $"{number}"),
+            ("message", row.Message)
+        );
         await db.SaveChangesAsync(ct);
     }
 }

@@ -15,7 +15,6 @@ internal static class CountInputs
         DayCounts day,
         VersionFacts facts,
         Contract contract,
-        OutputReference output,
         JsonElement inputs,
         ReadOnlySpan<byte> answer
     )
@@ -42,10 +41,12 @@ internal static class CountInputs
             }
         }
 
-        var score = ScoreOutcome.Score(answer);
-        if (output.Take(score, score is null ? ScoreOutcome.First(answer) : null) is { } bin)
+        if (facts.Output is { } output)
         {
-            day.Count(output.Made!, bin);
+            day.Count(
+                output,
+                ScoreOutcome.Score(answer) is { } score ? output.Of(score) : output.OfText(ScoreOutcome.First(answer))
+            );
         }
     }
 

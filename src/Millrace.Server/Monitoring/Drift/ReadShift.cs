@@ -17,12 +17,7 @@ internal sealed class ReadShift(MillraceDb db)
     /// <summary>How much of the newest counts as lately.</summary>
     private const int Days = 7;
 
-    public async Task<Shifts> RunAsync(
-        ServedAt served,
-        VersionFacts facts,
-        OutputReference output,
-        CancellationToken ct
-    )
+    public async Task<Shifts> RunAsync(ServedAt served, VersionFacts facts, CancellationToken ct)
     {
         var texts = await db.Set<InputsRow>()
             .AsNoTracking()
@@ -39,7 +34,7 @@ internal sealed class ReadShift(MillraceDb db)
                     .OrderByDescending(v => v.Psi ?? -1)
                     .ThenBy(v => v.Column, StringComparer.Ordinal),
             ],
-            output.Made is { } made ? View(made, days) : null,
+            facts.Output is { } output ? View(output, days) : null,
             [
                 .. days.SelectMany(d => d.Broken)
                     .SelectMany(b => b.Value.Select(r => (Column: b.Key, Rule: r.Key, Rows: r.Value)))

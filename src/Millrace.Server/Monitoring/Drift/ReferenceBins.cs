@@ -26,64 +26,20 @@ internal sealed record ReferenceBins(
         foreach (var input in inputs)
         {
             var profile = profiles.FirstOrDefault(p => string.Equals(p.Name, input.Name, StringComparison.Ordinal));
-            if (profile is { Histogram.Count: > 1 })
+            if (profile is not null && Of(profile) is { } bins)
             {
-                found.Add(Numbers(profile));
-            }
-            else if (profile is { Top.Count: > 0 })
-            {
-                found.Add(
-                    Categories(
-                        profile.Name,
-                        profile.Count,
-                        profile.Nulls,
-                        [.. profile.Top.Select(t => (t.Value ?? "", t.Count))]
-                    )
-                );
+                found.Add(bins);
             }
         }
 
         return found;
     }
 
-    public static ReferenceBins Categories(
-        string column,
-        long count,
-        long missing,
-        IReadOnlyList<(string Value, long Count)> top
-    ) =>
-        new(
-            column,
-            [Missing, .. top.Select(t => t.Value), "other"],
-            [missing, .. top.Select(t => t.Count), Math.Max(0, count - missing - top.Sum(t => t.Count))],
-            [],
-            [.. top.Select(t => t.Value)]
-        );
-
-    /// <param name="column">What they are bins of.</param>
-    /// <param name="edges">Rising, one more than bins.</param>
-    /// <param name="counts">Of the values between the edges.</param>
-    /// <param name="missing">Of what is no number.</param>
-    /// <param name="label">An edge as people read it.</param>
-    public static ReferenceBins Numbers(
-        string column,
-        IReadOnlyList<double> edges,
-        IReadOnlyList<long> counts,
-        long missing,
-        Func<double, string> label
-    ) =>
-        new(
-            column,
-            [
-                Missing,
-                $"below {label(edges[0])}",
-                .. counts.Select((_, i) => $"{label(edges[i])} – {label(edges[i + 1])}"),
-                $"above {label(edges[^1])}",
-            ],
-            [missing, 0, .. counts, 0],
-            edges,
-            []
-        );
+    /// <returns>Null where the profile tells nothing apart.</returns>
+    public static ReferenceBins? Of(ColumnProfile profile) =>
+        profile.Histogram.Count > 1 ? Numbers(profile)
+        : profile.Top.Count > 0 ? Categories(profile)
+        : null;
 
     /// <summary>The bin of a value as it was logged.</summary>
     public int Of(JsonElement value)
@@ -154,21 +110,39 @@ internal sealed record ReferenceBins(
         return Edges.Count + 1;
     }
 
+    private static ReferenceBins Categories(ColumnProfile profile) =>
+        new(
+            profile.Name,
+            [Missing, .. profile.Top.Select(t => t.Value ?? ""), "other"],
+            [
+                profile.Nulls,
+                .. profile.Top.Select(t => t.Count),
+                Math.Max(0, profile.Count - profile.Nulls - profile.Top.Sum(t => t.Count)),
+            ],
+            [],
+            [.. profile.Top.Select(t => t.Value ?? "")]
+        );
+
     private static ReferenceBins Numbers(ColumnProfile profile)
     {
         double[] edges = [profile.Histogram[0].From, .. profile.Histogram.Select(b => b.To)];
-        var isMoment = profile.Type is ColumnType.Date or ColumnType.Timestamp;
-        return Numbers(
+        Func<double, string> label = profile.Type is ColumnType.Date or ColumnType.Timestamp ? Moment : Number;
+        return new(
             profile.Name,
+            [
+                Missing,
+                $"below {label(edges[0])}",
+                .. profile.Histogram.Select(b => $"{label(b.From)} – {label(b.To)}"),
+                $"above {label(edges[^1])}",
+            ],
+            // Missing is what is counted nowhere else: nulls, and numbers that are none.
+            [profile.Count - profile.Histogram.Sum(b => b.Count), 0, .. profile.Histogram.Select(b => b.Count), 0],
             edges,
-            [.. profile.Histogram.Select(b => b.Count)],
-            // What is counted nowhere else: nulls, and numbers that are none.
-            profile.Count - profile.Histogram.Sum(b => b.Count),
-            isMoment ? Moment : Number
+            []
         );
     }
 
-    public static string Number(double x) => x.ToString("0.####", CultureInfo.InvariantCulture);
+    private static string Number(double x) => x.ToString("0.####", CultureInfo.InvariantCulture);
 
     private static string Moment(double seconds) =>
         Micros.Moment((long)(seconds * 1e6)).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);

@@ -14,10 +14,6 @@ internal sealed class CountOutcomes(MillraceDb db)
     public async Task<OutcomeCounts> RunAsync(EndpointName endpoint, CancellationToken ct)
     {
         var name = endpoint.Value;
-        var settled = await db.Set<CountsRow>()
-            .AsNoTracking()
-            .Where(c => c.Endpoint == name || c.Endpoint == "")
-            .ToListAsync(ct);
         var looked = await db.Set<CursorRow>().Select(c => (long?)c.Outcome).SingleOrDefaultAsync(ct) ?? 0;
         var own = db.Set<OutcomeRow>().Where(o => o.Endpoint == endpoint || o.Endpoint == null);
         var waiting = await own.Where(o => o.State == OutcomeState.Waiting)
@@ -28,6 +24,11 @@ internal sealed class CountOutcomes(MillraceDb db)
             .GroupBy(_ => 1)
             .Select(g => new { Count = g.LongCount(), Repeats = g.Sum(o => o.Repeats) })
             .SingleOrDefaultAsync(ct);
+        // Last: what is settled between two of these questions must not be missing from the answer.
+        var settled = await db.Set<CountsRow>()
+            .AsNoTracking()
+            .Where(c => c.Endpoint == name || c.Endpoint == "")
+            .ToListAsync(ct);
         return new(
             settled.Sum(c => c.Joined),
             (waiting?.Count ?? 0) + (arrived?.Count ?? 0),

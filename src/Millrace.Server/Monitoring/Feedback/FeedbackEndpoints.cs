@@ -11,7 +11,8 @@ internal static class FeedbackEndpoints
     public static void MapOutcomes(this IEndpointRouteBuilder routes) =>
         routes
             .MapPost("/outcomes", TakeAsync)
-            .Accepts<OutcomesRequest>("application/json")
+            // As with predictions, whatever the body is called: else curl's -d alone would find nothing here.
+            .Accepts<OutcomesRequest>("application/json", "*/*")
             .WithTags("Outcomes")
             .ProducesProblem(400)
             .ProducesProblem(404);

@@ -34,6 +34,7 @@ internal sealed class JoinBatch(
         """;
 
     private readonly List<object?[]> joins = [];
+    private readonly List<SlimPrediction> joined = [];
     private readonly Dictionary<(ServedAt Served, long Hour), HourSums> hours = [];
     private readonly Dictionary<string, long[]> counts = new(StringComparer.Ordinal);
     private readonly HashSet<ServedAt> watched = [];
@@ -162,12 +163,13 @@ internal sealed class JoinBatch(
 
         own[0] += became == OutcomeState.Joined ? 1 : 0;
         own[1] += became == OutcomeState.Unknown ? 1 : 0;
-        own[2] += repeats;
+        own[2] += repeats + (became == OutcomeState.Repeated ? 1 : 0);
     }
 
     public void Join(SlimPrediction prediction, string outcome, long at, long sequence, double loss, double? baseline)
     {
         var served = prediction.Served;
+        joined.Add(prediction);
         joins.Add([
             sequence,
             served.Endpoint.Value,
@@ -194,6 +196,15 @@ internal sealed class JoinBatch(
     public async Task WriteAsync(CursorRow before, CursorRow after, CancellationToken ct)
     {
         await db.InsertAsync(Joins, joins, "", ct);
+        foreach (var told in joined.Where(p => p.IsTold).Select(p => p.Id).Chunk(500))
+        {
+            await db.ExecuteAsync(
+                $"""update monitoring_predictions set "IsTold" = true where "Id" in ({WriteRows.List(0, told.Length)})""",
+                told,
+                ct
+            );
+        }
+
         await db.InsertAsync(
             Hours,
             [

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Millrace.Core;
+using Millrace.Engine.Declarations;
 using Millrace.Engine.Outcomes;
 using Millrace.Monitoring.Drift;
 using Millrace.Monitoring.PredictionLog;
@@ -179,7 +180,6 @@ internal sealed class JoinSweep(
             await batch.DayAsync(served, prediction.At, ct),
             known,
             settings.Contract,
-            watched.Kept.Output,
             inputs.RootElement,
             Encoding.UTF8.GetBytes(prediction.Output)
         );
@@ -216,9 +216,9 @@ internal sealed class JoinSweep(
         foreach (var one in matches)
         {
             var end =
-                one.Prediction is null && one.WaitsUntil >= now ? OutcomeState.Waiting
-                : await TryJoinAsync(batch, one, sequence + 1, ct) ? OutcomeState.Joined
-                : OutcomeState.Unknown;
+                one.Prediction is null && one.WaitsUntil >= now
+                    ? OutcomeState.Waiting
+                    : await JoinAsync(batch, one, sequence + 1, ct);
             var endpoint = one.Endpoint ?? one.Prediction?.Served.Endpoint.Value;
             if (end == OutcomeState.Waiting)
             {
@@ -254,7 +254,7 @@ internal sealed class JoinSweep(
         return sequence;
     }
 
-    private async Task<bool> TryJoinAsync(JoinBatch batch, Match one, long sequence, CancellationToken ct)
+    private async Task<OutcomeState> JoinAsync(JoinBatch batch, Match one, long sequence, CancellationToken ct)
     {
         if (
             one.Prediction is not { } prediction
@@ -263,7 +263,7 @@ internal sealed class JoinSweep(
             || await facts.RunAsync(prediction.Served.Model, prediction.Served.Version, ct) is not { } known
         )
         {
-            return false;
+            return OutcomeState.Unknown;
         }
 
         using var outcome = JsonDocument.Parse(one.Outcome);
@@ -271,7 +271,12 @@ internal sealed class JoinSweep(
         var metric = LiveMetric.Of(known.Card.Task, monitor.Settings.Watch, known.Scale);
         if (actual is null || ScoreOutcome.Loss(metric, known.Card, prediction.Output, actual) is not { } loss)
         {
-            return false;
+            return OutcomeState.Unknown;
+        }
+
+        if (prediction.IsTold)
+        {
+            return OutcomeState.Repeated;
         }
 
         var watched = await batch.WatchedAsync(prediction.Served, monitor.Settings, ct);
@@ -284,7 +289,8 @@ internal sealed class JoinSweep(
         }
 
         batch.Join(prediction, one.Outcome, one.At, sequence, loss, baseline);
-        return true;
+        prediction.IsTold = known.Card.Task != TaskKind.Recommend;
+        return OutcomeState.Joined;
     }
 
     /// <summary>

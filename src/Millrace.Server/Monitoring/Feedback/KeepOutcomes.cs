@@ -24,7 +24,7 @@ internal sealed class KeepOutcomes(IServiceScopeFactory scopes, WriteTurn turn, 
     {
         var monitors = await MonitorsAsync(ct);
         var now = time.GetUtcNow();
-        var waiting = new Waiting([.. outcomes.Select(o => CheckOutcome.Run(o, monitors, now))]);
+        var waiting = new Waiting(OutcomeBody.Each(outcomes, o => CheckOutcome.Run(o, monitors, now)));
         lock (gate)
         {
             queue.Enqueue(waiting);

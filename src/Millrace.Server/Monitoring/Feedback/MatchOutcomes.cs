@@ -128,7 +128,7 @@ internal sealed class MatchOutcomes(MillraceDb db)
         foreach (var some in ids.Distinct(StringComparer.Ordinal).Chunk(AtOnce))
         {
             await db.ReadAsync(
-                $"""select "Id", "Endpoint", "At", "Model", "Version", "Inputs", "Output" from monitoring_predictions where "Id" in ({WriteRows.List(0, some.Length)})""",
+                $"""select "Id", "Endpoint", "At", "Model", "Version", "Inputs", "Output", "IsTold" from monitoring_predictions where "Id" in ({WriteRows.List(0, some.Length)})""",
                 r =>
                     found[r.GetString(0)] = new(
                         r.GetString(0),
@@ -136,7 +136,10 @@ internal sealed class MatchOutcomes(MillraceDb db)
                         r.GetInt64(2),
                         r.GetString(5),
                         r.GetString(6)
-                    ),
+                    )
+                    {
+                        IsTold = r.GetBoolean(7),
+                    },
                 some,
                 ct
             );

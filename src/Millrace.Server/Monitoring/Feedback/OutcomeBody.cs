@@ -31,19 +31,13 @@ internal static class OutcomeBody
         try
         {
             var body = await JsonSerializer.DeserializeAsync<JsonElement>(request.Body, Json.Options, ct);
-            var outcomes = Of(body);
-            return outcomes.Count switch
-            {
-                0 => throw Refusal.Invalid("There is no outcome in the list."),
-                > MostAtOnce => throw Refusal.Invalid(
-                    $"{outcomes.Count} outcomes at once are too many: send at most {MostAtOnce}, and the rest after them."
-                ),
-                _ => outcomes,
-            };
+            return Of(body);
         }
         catch (JsonException ex)
         {
-            throw Refusal.Invalid($"The body is not an outcome, nor a list of outcomes: {ex.Message}");
+            throw Refusal.Invalid(
+                $"The body is not an outcome, nor a list of outcomes: it is no JSON from line {ex.LineNumber + 1}, byte {ex.BytePositionInLine + 1} on."
+            );
         }
         catch (BadHttpRequestException ex) when (ex.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {
@@ -54,14 +48,41 @@ internal static class OutcomeBody
     private static RefusalException TooLarge(int maxBytes) =>
         Refusal.Invalid($"Outcomes have at most {maxBytes} bytes at once: send them in several requests.");
 
-    private static IReadOnlyList<OutcomeRequest> Of(JsonElement body) =>
-        body.ValueKind switch
+    private static IReadOnlyList<OutcomeRequest> Of(JsonElement body)
+    {
+        var list =
+            body.ValueKind is JsonValueKind.Object && body.TryGetProperty("outcomes", out var inside) ? inside : body;
+        return list.ValueKind switch
         {
-            JsonValueKind.Array => body.Deserialize<IReadOnlyList<OutcomeRequest>>(Json.Options)!,
-            JsonValueKind.Object when body.TryGetProperty("outcomes", out var list) => list.Deserialize<
-                IReadOnlyList<OutcomeRequest>
-            >(Json.Options) ?? [],
-            JsonValueKind.Object => [body.Deserialize<OutcomeRequest>(Json.Options)!],
+            JsonValueKind.Array => list.GetArrayLength() switch
+            {
+                0 => throw Refusal.Invalid("There is no outcome in the list."),
+                > MostAtOnce => throw Refusal.Invalid(
+                    $"{list.GetArrayLength()} outcomes at once are too many: send at most {MostAtOnce}, and the rest after them."
+                ),
+                _ => Each([.. list.EnumerateArray()], OutcomeRequest.Read),
+            },
+            JsonValueKind.Object => [OutcomeRequest.Read(list)],
             _ => throw Refusal.Invalid("The body is not an outcome, nor a list of outcomes."),
         };
+    }
+
+    /// <summary>One of many is refused with its place among them: nobody looks through a thousand.</summary>
+    public static IReadOnlyList<T> Each<TFrom, T>(IReadOnlyList<TFrom> all, Func<TFrom, T> read)
+    {
+        var done = new List<T>(all.Count);
+        foreach (var one in all)
+        {
+            try
+            {
+                done.Add(read(one));
+            }
+            catch (RefusalException ex) when (all.Count > 1)
+            {
+                throw new RefusalException(ex.Kind, $"Outcome {done.Count + 1} of {all.Count}: {ex.Message}");
+            }
+        }
+
+        return done;
+    }
 }

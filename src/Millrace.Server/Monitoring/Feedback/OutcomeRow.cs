@@ -15,6 +15,9 @@ internal enum OutcomeState
 
     /// <summary>No prediction came for it within the window, or it says nothing that its prediction could be held against.</summary>
     Unknown,
+
+    /// <summary>Its prediction has its one outcome already, told in another form.</summary>
+    Repeated,
 }
 
 /// <summary>What really happened, as it was told. Written by <see cref="KeepOutcomes"/>, many at a time.</summary>

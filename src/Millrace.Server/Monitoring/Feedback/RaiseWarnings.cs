@@ -75,10 +75,12 @@ internal sealed class RaiseWarnings(
 
     private async Task LookAsync(ServedAt served, VersionFacts known, WatchState watched, CancellationToken ct)
     {
-        var seen = await shift.RunAsync(served, known, watched.Output, ct);
+        var seen = await shift.RunAsync(served, known, ct);
         foreach (var one in seen.Inputs.Append(seen.Output).OfType<ShiftView>())
         {
-            if (one.Level != ShiftLevel.Large || watched.Shifted.Contains(one.Column, StringComparer.Ordinal))
+            // New users have new ids: that is worth seeing, and no news.
+            var isId = one != seen.Output && string.Equals(one.Column, known.Card.User, StringComparison.Ordinal);
+            if (isId || one.Level != ShiftLevel.Large || watched.Shifted.Contains(one.Column, StringComparer.Ordinal))
             {
                 continue;
             }
@@ -90,7 +92,7 @@ internal sealed class RaiseWarnings(
                 served.Endpoint.Value,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{one.Column} is distributed otherwise than {(one == seen.Output ? "among the first predictions" : "in the training data")} of {served.Model} v{served.Version} (PSI {one.Psi:0.00} over {one.Live} predictions). A shift alone triggers nothing."
+                    $"{one.Column} is distributed otherwise than {(one == seen.Output ? "in the test" : "in the training data")} of {served.Model} v{served.Version} (PSI {one.Psi:0.00} over {one.Live} predictions). A shift alone triggers nothing."
                 )
             );
         }

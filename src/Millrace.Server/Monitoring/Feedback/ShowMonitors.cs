@@ -67,8 +67,7 @@ internal sealed class ShowMonitors(
         }
 
         var served = new ServedAt(endpoint, verdict.Model, verdict.Version);
-        var watched = await harm.WatchedAsync(served, monitor.Settings, ct);
-        var shifts = await shift.RunAsync(served, known, watched.Kept.Output, ct);
+        var shifts = await shift.RunAsync(served, known, ct);
         var hours = await HoursAsync(endpoint, ct);
         return new()
         {

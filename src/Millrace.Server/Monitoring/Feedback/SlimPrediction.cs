@@ -15,6 +15,9 @@ internal sealed record SlimPrediction(string Id, ServedAt Served, long At, strin
     /// <summary>The value of the key's input as text; set when the inputs are read.</summary>
     public string? Key { get; set; }
 
+    /// <inheritdoc cref="SlimRow.IsTold"/>
+    public bool IsTold { get; set; }
+
     public static SlimPrediction Of(in PredictionRecord record, EndpointName endpoint) =>
         new(
             record.Id.ToString(),

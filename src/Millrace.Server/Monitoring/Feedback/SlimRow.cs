@@ -24,11 +24,15 @@ internal sealed class SlimRow
 
     public required string Output { get; init; }
 
+    /// <summary>Whether its label or value was told: there is only one. Lists of items may have several.</summary>
+    public bool IsTold { get; init; }
+
     internal sealed class Mapping : IEntityTypeConfiguration<SlimRow>
     {
         public void Configure(EntityTypeBuilder<SlimRow> builder)
         {
             builder.ToTable("monitoring_predictions").HasKey(r => r.Id);
+            builder.Property(r => r.IsTold).HasDefaultValue(false);
             builder.HasIndex(r => new
             {
                 r.Endpoint,

@@ -18,7 +18,11 @@ internal sealed record VersionFacts(
     VersionNumber DatasetVersion,
     double Scale,
     IReadOnlyList<ReferenceBins> References
-);
+)
+{
+    /// <summary>The distribution of what it answers where nothing has shifted; null of a package from before that was kept.</summary>
+    public ReferenceBins? Output { get; } = Card.Answers is { } answers ? ReferenceBins.Of(answers) : null;
+}
 
 /// <summary>Finds the facts about versions, each once in the life of the server.</summary>
 internal sealed class FindFacts(IServiceScopeFactory scopes)

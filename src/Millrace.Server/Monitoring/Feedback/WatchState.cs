@@ -1,7 +1,6 @@
 using Millrace.Api;
 using Millrace.Core;
 using Millrace.Engine.Evidence;
-using Millrace.Monitoring.Drift;
 
 namespace Millrace.Monitoring.Feedback;
 
@@ -45,9 +44,6 @@ internal sealed record WatchState
     public bool Alerted { get; set; }
 
     public List<EvidencePoint> Series { get; init; } = [];
-
-    /// <summary>Its first outputs, the reference of all later ones.</summary>
-    public OutputReference Output { get; init; } = new();
 
     /// <summary>Inputs whose shift was told already.</summary>
     public List<string> Shifted { get; init; } = [];

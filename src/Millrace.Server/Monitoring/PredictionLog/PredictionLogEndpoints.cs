@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Millrace.Api;
 using Millrace.Core;
+using Millrace.Serving.Routing;
 
 namespace Millrace.Monitoring.PredictionLog;
 
@@ -8,16 +9,24 @@ internal static class PredictionLogEndpoints
 {
     public static void MapPredictionLog(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/endpoints/{endpoint}/predictions", List).WithTags("Predictions").ProducesProblem(400);
+        api.MapGet("/endpoints/{endpoint}/predictions", ListAsync)
+            .WithTags("Predictions")
+            .ProducesProblem(400)
+            .ProducesProblem(404);
         api.MapPost("/predictions/compact", CompactAsync).WithTags("Predictions");
     }
 
-    private static Ok<IReadOnlyList<LoggedPrediction>> List(
+    private static async Task<Ok<IReadOnlyList<LoggedPrediction>>> ListAsync(
         EndpointName endpoint,
+        SwitchVersion deployments,
         ListPredictions list,
         CancellationToken ct,
         int limit = 50
-    ) => TypedResults.Ok(list.Run(endpoint, limit, ct));
+    )
+    {
+        _ = await deployments.DemandAsync(endpoint, ct);
+        return TypedResults.Ok(list.Run(endpoint, limit, ct));
+    }
 
     private static async Task<Ok<CompactionView>> CompactAsync(CompactPredictions compact, CancellationToken ct) =>
         TypedResults.Ok(await compact.RunAsync(TimeSpan.Zero, ct));

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using Millrace.Api;
 using Millrace.Core;
 using Millrace.Governance.Audit;
 using Millrace.Serving.Routing;
@@ -32,13 +33,7 @@ internal sealed class SetScaling(
         CancellationToken ct
     )
     {
-        if (await deployments.CurrentAsync(endpoint, ct) is null)
-        {
-            throw Refusal.NotFound(
-                $"There is no endpoint {endpoint}: create it with 'millrace deploy {endpoint} MODEL VERSION'."
-            );
-        }
-
+        _ = await deployments.DemandAsync(endpoint, ct);
         var row = await db.Set<ScalingRow>().SingleOrDefaultAsync(r => r.Endpoint == endpoint, ct);
         var before = row is null ? EndpointScaling.InProcess : EndpointScaling.Of(row);
         var wanted = new EndpointScaling(
@@ -62,7 +57,7 @@ internal sealed class SetScaling(
             // Saving once is one transaction: the setting and its entry.
             audit.Add(
                 "scaled",
-                "endpoint",
+                AuditKinds.Endpoint,
                 endpoint.Value,
                 reason,
                 ("replicas", wanted.Describe()),

@@ -7,10 +7,9 @@ namespace Millrace.Serving.Autoscaling;
 /// <summary>How many copies serve an endpoint, how many should, and how that went.</summary>
 internal sealed class ShowReplicas(SwitchVersion deployments, ReplicaSets replicas)
 {
-    public async Task<ReplicasView> RunAsync(EndpointName endpoint, CancellationToken ct) =>
-        await deployments.CurrentAsync(endpoint, ct) is null
-            ? throw Refusal.NotFound(
-                $"There is no endpoint {endpoint}: create it with 'millrace deploy {endpoint} MODEL VERSION'."
-            )
-            : replicas.View(endpoint);
+    public async Task<ReplicasView> RunAsync(EndpointName endpoint, CancellationToken ct)
+    {
+        _ = await deployments.DemandAsync(endpoint, ct);
+        return replicas.View(endpoint);
+    }
 }

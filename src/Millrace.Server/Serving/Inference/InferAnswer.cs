@@ -37,13 +37,16 @@ internal sealed class InferAnswer(ServedModel served, int rows)
             ],
             TaskKind.Recommend =>
             [
-                ("items", TensorType.Text, "[-1,-1]"),
+                ("items", TypeOfItems(served), "[-1,-1]"),
                 ("scores", TensorType.Double, "[-1,-1]"),
                 ("prediction_id", TensorType.Text, "[-1]"),
             ],
             _ => [("score", TensorType.Double, "[-1]"), ("prediction_id", TensorType.Text, "[-1]")],
         };
     }
+
+    private static string TypeOfItems(ServedModel served) =>
+        ((ItemPredictor)served.Predictor).HasTextItems ? TensorType.Text : TensorType.Whole;
 
     /// <summary>Computes one row here.</summary>
     public void Score(int row, ReadOnlySpan<Value> values, int count)
@@ -166,20 +169,12 @@ internal sealed class InferAnswer(ServedModel served, int rows)
     private void WriteItems(Utf8JsonWriter json, InferRequest request)
     {
         var width = items.Min(i => i.Count);
-        var isText = Array.Exists(items, row => row.Any(i => i.Item.Kind != ValueKind.Int64));
         if (request.Wants("items"))
         {
-            Begin(json, "items", isText ? TensorType.Text : TensorType.Whole, rows, width);
+            Begin(json, "items", TypeOfItems(served), rows, width);
             foreach (var item in items.SelectMany(row => row.Take(width)))
             {
-                if (isText && item.Item.Kind == ValueKind.Int64)
-                {
-                    json.WriteStringValue(item.Item.ToString());
-                }
-                else
-                {
-                    WriteOutput.WriteValue(json, item.Item, ColumnType.Timestamp);
-                }
+                WriteOutput.WriteValue(json, item.Item, ColumnType.Timestamp);
             }
 
             End(json);

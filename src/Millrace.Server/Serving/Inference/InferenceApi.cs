@@ -24,6 +24,17 @@ internal static class InferenceApi
                 new ProducesResponseTypeMetadata(503, typeof(ProblemDetails), ["application/problem+json"])
             );
 
+        // Without this, whatever asks at a wrong path is sent the screens' page of a path that is none.
+        app.MapFallback(
+            "/predict/{**rest}",
+            http =>
+                Answer.ProblemAsync(
+                    http,
+                    StatusCodes.Status404NotFound,
+                    $"There is no {http.Request.Method} {http.Request.Path}: ask with POST /predict/ENDPOINT."
+                )
+        );
+
         var v2 = app.MapGroup("/v2");
         Map(v2.MapGet("", ModelMetadata.ServerAsync), []);
         Map(v2.MapGet("/health/live", ModelMetadata.LiveAsync), []);

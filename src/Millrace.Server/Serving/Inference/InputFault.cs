@@ -16,8 +16,8 @@ internal enum FaultKind
 }
 
 /// <summary>What is wrong with a request's inputs. A value, since wrong inputs are expected: nothing is thrown.</summary>
-/// <param name="Field">The input's name; for <see cref="FaultKind.NotJson"/> and <see cref="FaultKind.Other"/> the whole message.</param>
-/// <param name="Expected">For a wrong or missing one, what it takes; for an unknown one, the names that there are.</param>
+/// <param name="Field">The input's name; for those that are missing, each with what it takes; for <see cref="FaultKind.NotJson"/> and <see cref="FaultKind.Other"/> the whole message.</param>
+/// <param name="Expected">For a wrong one, what it takes; for an unknown one, the names that there are.</param>
 internal readonly record struct InputFault(FaultKind Kind, string Field, string Expected)
 {
     public static InputFault None => default;
@@ -29,7 +29,11 @@ internal readonly record struct InputFault(FaultKind Kind, string Field, string 
     public static InputFault NotJson(Exception exception) => new(FaultKind.NotJson, exception.Message, "");
 
     public static InputFault Mistyped(string field, ColumnType type) =>
-        new(FaultKind.Mistyped, field, ExpectedType.Describe(type));
+        new(
+            FaultKind.Mistyped,
+            field,
+            ExpectedType.Describe(type) + (type == ColumnType.String ? $" of at most {ReadValue.MaxText} bytes" : "")
+        );
 
     public string Describe() =>
         Kind switch
@@ -37,7 +41,7 @@ internal readonly record struct InputFault(FaultKind Kind, string Field, string 
             FaultKind.NotJson => $"The body is not JSON: {Field}",
             FaultKind.NotAnObject => "The body must be a JSON object of inputs by name, such as {\"user_id\": 12}.",
             FaultKind.Unknown => $"There is no input '{Field}': this model takes {Expected}.",
-            FaultKind.Missing => $"The input '{Field}' is missing: give {Expected}, or null where it is not known.",
+            FaultKind.Missing => $"Missing inputs: {Field}.{Expected}",
             FaultKind.Mistyped => $"The input '{Field}' must be {Expected}.",
             FaultKind.Twice => $"The input '{Field}' is given twice.",
             FaultKind.Null => $"The input '{Field}' must not be null: give {Expected}.",

@@ -79,8 +79,26 @@ internal sealed class InputFields
         return -1;
     }
 
-    public InputFault Missing(int index) =>
-        new(FaultKind.Missing, fields[index].Name, ExpectedType.Describe(fields[index].Type));
+    /// <summary>All that was not given at once, so that nobody has to ask again for each.</summary>
+    /// <param name="given">By input, whether it was.</param>
+    public InputFault Missing(ReadOnlySpan<bool> given)
+    {
+        if (!given.Contains(false))
+        {
+            return InputFault.None;
+        }
+
+        var missing = new List<string>();
+        for (var i = 0; i < fields.Length; i++)
+        {
+            if (!given[i])
+            {
+                missing.Add($"'{fields[i].Name}', {ExpectedType.Describe(fields[i].Type)}");
+            }
+        }
+
+        return new(FaultKind.Missing, string.Join("; ", missing), HasUser ? "" : " Give null for what is not known.");
+    }
 
     public InputFault Null(int index) =>
         new(FaultKind.Null, fields[index].Name, ExpectedType.Describe(fields[index].Type));

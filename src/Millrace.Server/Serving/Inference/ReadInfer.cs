@@ -10,6 +10,7 @@ namespace Millrace.Serving.Inference;
 internal ref struct ReadInfer(InputFields fields, int maxRows)
 {
     private const int MaxDepth = 16;
+    private const string WrongOutputs = "'outputs' must be a list of objects with a name.";
     private readonly InferRequest request = new();
     private readonly bool[] given = new bool[fields.Count];
 
@@ -51,8 +52,7 @@ internal ref struct ReadInfer(InputFields fields, int maxRows)
         }
 
         json.Read();
-        var missing = given.AsSpan().IndexOf(false);
-        return missing < 0 ? InputFault.None : fields.Missing(missing);
+        return fields.Missing(given);
     }
 
     private readonly InputFault Id(ref Utf8JsonReader json)
@@ -67,7 +67,7 @@ internal ref struct ReadInfer(InputFields fields, int maxRows)
         return InputFault.None;
     }
 
-    /// <summary>Of a request's parameters, count and k are ours; others are for others.</summary>
+    /// <summary>Of the parameters of a request, an input or an output, count and k are ours; others are for others.</summary>
     private readonly InputFault Parameters(ref Utf8JsonReader json)
     {
         json.Read();
@@ -79,25 +79,50 @@ internal ref struct ReadInfer(InputFields fields, int maxRows)
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
             var isCount = json.ValueTextEquals("count"u8) || json.ValueTextEquals("k"u8);
-            json.Read();
-            if (!isCount)
+            var fault = isCount ? Count(ref json) : Foreign(ref json);
+            if (!fault.IsNone)
             {
-                json.Skip();
-            }
-            else if (
-                json.TokenType == JsonTokenType.Number
-                && json.TryGetInt32(out var count)
-                && count is >= 1 and <= Predict.MaxCount
-            )
-            {
-                request.Count = count;
-            }
-            else
-            {
-                return InputFault.Other($"The parameter 'count' must be a whole number from 1 to {Predict.MaxCount}.");
+                return fault;
             }
         }
 
+        return InputFault.None;
+    }
+
+    private readonly InputFault Count(ref Utf8JsonReader json)
+    {
+        json.Read();
+        if (
+            json.TokenType != JsonTokenType.Number
+            || !json.TryGetInt32(out var count)
+            || count is < 1 or > Predict.MaxCount
+        )
+        {
+            return InputFault.Other($"The parameter 'count' must be a whole number from 1 to {Predict.MaxCount}.");
+        }
+
+        request.Count = count;
+        return InputFault.None;
+    }
+
+    /// <summary>Passed over, unless it wants what is not here: whoever sends or awaits bytes after the JSON must be told.</summary>
+    private static InputFault Foreign(ref Utf8JsonReader json)
+    {
+        var binary =
+            json.ValueTextEquals("binary_data_size"u8)
+            || json.ValueTextEquals("binary_data_output"u8)
+            || json.ValueTextEquals("binary_data"u8)
+                ? json.GetString()
+                : null;
+        json.Read();
+        if (binary is not null && json.TokenType is not (JsonTokenType.False or JsonTokenType.Null))
+        {
+            return InputFault.Other(
+                $"Binary tensors are neither taken nor given here: leave '{binary}' out, and send the data as JSON."
+            );
+        }
+
+        json.Skip();
         return InputFault.None;
     }
 
@@ -106,30 +131,54 @@ internal ref struct ReadInfer(InputFields fields, int maxRows)
         json.Read();
         if (json.TokenType != JsonTokenType.StartArray)
         {
-            return InputFault.Other("'outputs' must be a list of objects with a name.");
+            return InputFault.Other(WrongOutputs);
         }
 
         request.Outputs ??= [];
         while (json.Read() && json.TokenType == JsonTokenType.StartObject)
         {
-            while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+            var fault = Output(ref json, request.Outputs);
+            if (!fault.IsNone)
             {
-                var isName = json.ValueTextEquals("name"u8);
-                json.Read();
-                if (isName && json.TokenType == JsonTokenType.String && request.Outputs.Count < 100)
-                {
-                    request.Outputs.Add(ReadRow.Short(json.GetString()!));
-                }
-                else
-                {
-                    json.Skip();
-                }
+                return fault;
             }
         }
 
-        return json.TokenType == JsonTokenType.EndArray
-            ? InputFault.None
-            : InputFault.Other("'outputs' must be a list of objects with a name.");
+        return json.TokenType == JsonTokenType.EndArray ? InputFault.None : InputFault.Other(WrongOutputs);
+    }
+
+    private readonly InputFault Output(ref Utf8JsonReader json, List<string> outputs)
+    {
+        string? name = null;
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            if (json.ValueTextEquals("parameters"u8))
+            {
+                var fault = Parameters(ref json);
+                if (!fault.IsNone)
+                {
+                    return fault;
+                }
+            }
+            else if (json.ValueTextEquals("name"u8))
+            {
+                json.Read();
+                name = json.TokenType == JsonTokenType.String ? ReadRow.Short(json.GetString()!) : null;
+                json.Skip();
+            }
+            else
+            {
+                json.Skip();
+            }
+        }
+
+        if (name is null)
+        {
+            return InputFault.Other(WrongOutputs);
+        }
+
+        outputs.Add(name);
+        return InputFault.None;
     }
 
     private readonly InputFault Inputs(ref Utf8JsonReader json)
@@ -190,6 +239,14 @@ internal ref struct ReadInfer(InputFields fields, int maxRows)
             else if (json.ValueTextEquals("shape"u8))
             {
                 rows = Shape(ref json);
+            }
+            else if (json.ValueTextEquals("parameters"u8))
+            {
+                var wanted = Parameters(ref json);
+                if (!wanted.IsNone)
+                {
+                    return wanted;
+                }
             }
             else
             {

@@ -85,8 +85,7 @@ internal static class ReadRow
 
         // Anything after the object is a fault that the reader throws.
         json.Read();
-        var missing = given.IndexOf(false);
-        return missing < 0 ? InputFault.None : fields.Missing(missing);
+        return fields.Missing(given);
     }
 
     /// <summary>Items are told apart by how they are written: 12 and "12" are the same.</summary>

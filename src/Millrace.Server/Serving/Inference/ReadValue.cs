@@ -7,7 +7,7 @@ namespace Millrace.Serving.Inference;
 internal static class ReadValue
 {
     /// <summary>The longest text that an input may be.</summary>
-    private const int MaxText = 1 << 16;
+    public const int MaxText = 1 << 16;
 
     public static bool TryRead(ref Utf8JsonReader json, ColumnType type, out Value value)
     {

@@ -58,7 +58,7 @@ internal sealed class AdvanceRollout(MillraceDb db, AuditTrail audit, RoutingTab
 
         audit.Add(
             "rollout advanced",
-            "endpoint",
+            AuditKinds.Endpoint,
             endpoint.Value,
             look.Verdict,
             [

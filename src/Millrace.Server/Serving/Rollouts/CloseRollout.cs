@@ -61,7 +61,7 @@ internal sealed class CloseRollout(MillraceDb db, MoveAlias aliases, AuditTrail 
         await aliases.RemoveAsync(row.Model, AliasName.Challenger, row.Version, end.Verdict, ct);
         audit.Add(
             Word(end.State),
-            "endpoint",
+            AuditKinds.Endpoint,
             endpoint.Value,
             end.Verdict,
             [

@@ -62,6 +62,23 @@ internal sealed class FindRollout(MillraceDb db)
             )
             .MaxAsync(r => (long?)r.Number, ct);
 
+    /// <returns>Whether a challenger was rolled out before a moment, whatever came of it.</returns>
+    public Task<bool> WasTriedAsync(
+        EndpointName endpoint,
+        ModelRef challenger,
+        DateTimeOffset before,
+        CancellationToken ct
+    ) =>
+        db.Set<RolloutRow>()
+            .AnyAsync(
+                r =>
+                    r.Endpoint == endpoint
+                    && r.Model == challenger.Model
+                    && r.Version == challenger.Version
+                    && r.StartedAt < before,
+                ct
+            );
+
     /// <returns>All that run, at whichever endpoint.</returns>
     public async Task<IReadOnlyList<Rollout>> RunningAsync(CancellationToken ct)
     {

@@ -14,13 +14,7 @@ internal sealed class ShowRollouts(MillraceDb db, SwitchVersion deployments, Rou
     /// <returns>Newest first.</returns>
     public async Task<IReadOnlyList<RolloutView>> ListAsync(EndpointName endpoint, CancellationToken ct)
     {
-        if (await deployments.CurrentAsync(endpoint, ct) is null)
-        {
-            throw Refusal.NotFound(
-                $"There is no endpoint {endpoint}: create it with 'millrace deploy {endpoint} MODEL VERSION'."
-            );
-        }
-
+        _ = await deployments.DemandAsync(endpoint, ct);
         var rows = await db.Set<RolloutRow>()
             .AsNoTracking()
             .Where(r => r.Endpoint == endpoint)

@@ -101,7 +101,7 @@ internal sealed class StartRollout(
         await aliases.AddAsync(row.Model, AliasName.Challenger, row.Version, row.Reason, ct);
         audit.Add(
             "rollout started",
-            "endpoint",
+            AuditKinds.Endpoint,
             row.Endpoint.Value,
             row.Reason,
             ("rollout", row.Number.ToString(CultureInfo.InvariantCulture)),

@@ -9,11 +9,7 @@ internal sealed class Rollback(FindVersion versions, SwitchVersion deployments, 
     public async Task RunAsync(EndpointName endpoint, string reason, CancellationToken ct)
     {
         using var turn = await routes.TakeTurnAsync(ct);
-        var current =
-            await deployments.CurrentAsync(endpoint, ct)
-            ?? throw Refusal.NotFound(
-                $"There is no endpoint {endpoint}: create it with 'millrace deploy {endpoint} MODEL VERSION'."
-            );
+        var current = await deployments.DemandAsync(endpoint, ct);
         var previous = current.Previous is { } number
             ? await deployments.FindAsync(number, ct)
             : throw Refusal.Conflict(

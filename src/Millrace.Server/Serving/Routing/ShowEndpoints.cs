@@ -23,7 +23,7 @@ internal sealed class ShowEndpoints(MillraceDb db, FindVersion versions, Example
         foreach (var row in rows.OrderBy(r => r.Endpoint.Value, StringComparer.Ordinal))
         {
             var version = await versions.RunAsync(row.Model, row.Version, ct);
-            var counters = routes.Find(row.Endpoint.Value)?.Counters;
+            var route = routes.Find(row.Endpoint.Value);
             summaries.Add(
                 new(
                     row.Endpoint,
@@ -31,8 +31,9 @@ internal sealed class ShowEndpoints(MillraceDb db, FindVersion versions, Example
                     row.Version,
                     ShowModels.TaskOf(version.Card),
                     row.At,
-                    counters?.Predictions ?? 0,
-                    counters?.Errors ?? 0
+                    route?.Counters.Predictions ?? 0,
+                    route?.Counters.Errors ?? 0,
+                    Broken(route)
                 )
             );
         }
@@ -58,6 +59,7 @@ internal sealed class ShowEndpoints(MillraceDb db, FindVersion versions, Example
             .AsNoTracking()
             .SingleOrDefaultAsync(d => d.Number == current.Previous, ct);
         var version = await versions.RunAsync(current.Model, current.Version, ct);
+        var route = routes.Find(endpoint.Value);
         return new EndpointView
         {
             Name = endpoint,
@@ -65,14 +67,17 @@ internal sealed class ShowEndpoints(MillraceDb db, FindVersion versions, Example
             Version = current.Version,
             Task = ShowModels.TaskOf(version.Card),
             DeployedAt = current.At,
+            Broken = Broken(route),
             Previous = previous is null ? null : new(previous.Model, previous.Version),
             Inputs = [.. version.Card.Inputs.Select(c => new InputView(c.Name, ExpectedType.NameOf(c.Type)))],
             Example = await example.RunAsync(version, ct),
-            Statistics = (routes.Find(endpoint.Value)?.Counters ?? new()).View(),
+            Statistics = (route?.Counters ?? new()).View(),
             History =
             [
                 .. history.Select(d => new DeploymentView(d.Model, d.Version, d.At, d.Actor, d.Reason, d.Action)),
             ],
         };
     }
+
+    private static string? Broken(EndpointRoute? route) => route is { Served: null } ? route.Broken : null;
 }

@@ -32,6 +32,27 @@ internal sealed class SwitchVersion(
             select d
         ).SingleOrDefaultAsync(ct);
 
+    /// <summary>Whether a version began to serve all of an endpoint before a moment.</summary>
+    public Task<bool> HasServedAsync(
+        EndpointName endpoint,
+        ModelRef version,
+        DateTimeOffset before,
+        CancellationToken ct
+    ) =>
+        db.Set<DeploymentRow>()
+            .AnyAsync(
+                d =>
+                    d.Endpoint == endpoint && d.Model == version.Model && d.Version == version.Version && d.At < before,
+                ct
+            );
+
+    /// <exception cref="RefusalException">There is no such endpoint.</exception>
+    public async Task<DeploymentRow> DemandAsync(EndpointName endpoint, CancellationToken ct) =>
+        await CurrentAsync(endpoint, ct)
+        ?? throw Refusal.NotFound(
+            $"There is no endpoint {endpoint}: create it with 'millrace deploy {endpoint} MODEL VERSION'."
+        );
+
     public Task<DeploymentRow> FindAsync(long number, CancellationToken ct) =>
         db.Set<DeploymentRow>().AsNoTracking().SingleAsync(d => d.Number == number, ct);
 
@@ -109,14 +130,19 @@ internal sealed class SwitchVersion(
         }
 
         await aliases.AddAsync(row.Model, AliasName.Champion, row.Version, row.Reason, ct);
-        audit.Add(
-            row.Action,
-            "endpoint",
-            endpoint.Value,
-            row.Reason,
-            ("model", $"{row.Model} v{row.Version}"),
-            ("before", current is null ? "" : $"{current.Model} v{current.Version}")
-        );
+        // A promotion is told by the rollout that it ends.
+        if (promotes is null)
+        {
+            audit.Add(
+                row.Action,
+                AuditKinds.Endpoint,
+                endpoint.Value,
+                row.Reason,
+                ("model", $"{row.Model} v{row.Version}"),
+                ("before", current is null ? "" : $"{current.Model} v{current.Version}")
+            );
+        }
+
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(CancellationToken.None);
     }

@@ -9,7 +9,7 @@ public static class StorySentence
 {
     public static string Of(AuditEntry entry)
     {
-        var turn = entry.Details.TryGetValue("retraining", out var number) ? $"retraining {number}" : "a retraining";
+        var turn = entry.Details.TryGetValue("retraining", out var number) ? $"training {number}" : "a training";
         var challenger = Version(entry, "challenger") ?? "the challenger";
         var share =
             entry.Details.TryGetValue("share", out var text)
@@ -32,6 +32,7 @@ public static class StorySentence
             ("model", "unaliased") when entry.Details.TryGetValue("alias", out var alias) =>
                 $"took the alias {alias} from model",
             ("model", "not blessed") => "did not bless model",
+            ("job", _) => $"{entry.Action} of",
             ("endpoint", "deployed") when Version(entry, "model") is { } model => $"deployed {model} at",
             _ => $"{entry.Action} {entry.SubjectKind}",
         };

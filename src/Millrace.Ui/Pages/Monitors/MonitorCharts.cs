@@ -108,7 +108,7 @@ public sealed record MonitorCharts(
     private static ChartMark Mark(RetrainingView turn) =>
         new(
             ChartAxis.At(turn.StartedAt),
-            $"retraining {turn.Number}, {Standing.Of(turn.Trigger).Text.ToLowerInvariant()}: {turn.Reason}",
+            $"training {turn.Number}, {Standing.Of(turn.Trigger).Text.ToLowerInvariant()}: {turn.Reason}",
             turn.Trigger is TriggerKind.Harm ? "bad" : "run"
         );
 

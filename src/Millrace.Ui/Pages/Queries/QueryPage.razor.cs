@@ -20,6 +20,8 @@ public sealed partial class QueryPage : ComponentBase, IDisposable
     private bool isBusy;
     private TimeSpan took;
 
+    private bool CanRun => !isBusy && !string.IsNullOrWhiteSpace(sql);
+
     [Inject]
     private MillraceClient Client { get; set; } = default!;
 
@@ -73,7 +75,7 @@ public sealed partial class QueryPage : ComponentBase, IDisposable
 
     private async Task KeyAsync(KeyboardEventArgs e)
     {
-        if (e is { CtrlKey: true, Key: "Enter" } && !isBusy)
+        if (e is { CtrlKey: true, Key: "Enter" } && CanRun)
         {
             await RunAsync();
         }

@@ -65,7 +65,7 @@ public sealed class BacktestServerTests(ServerFixture server) : IClassFixture<Se
 
         var table = await CommandLine.RunAsync(server, ["backtest", yaml, "--policies", "never"], Ct);
         Assert.Contains("retrainings", table.Output, StringComparison.Ordinal);
-        Assert.Contains("the last label again", table.Output, StringComparison.Ordinal);
+        Assert.Contains("the last label or value again", table.Output, StringComparison.Ordinal);
     }
 
     [Fact]
