@@ -50,6 +50,19 @@ public sealed partial class MillraceClient
     public Task<IReadOnlyList<RolloutView>> RolloutsAsync(EndpointName endpoint, CancellationToken ct) =>
         GetAsync<IReadOnlyList<RolloutView>>($"api/endpoints/{endpoint}/rollouts", ct);
 
+    /// <summary>Every look at a rollout's evidence, newest first.</summary>
+    public Task<Page<RolloutLook>> LooksAsync(
+        EndpointName endpoint,
+        long number,
+        int limit,
+        int offset,
+        CancellationToken ct
+    ) =>
+        GetAsync<Page<RolloutLook>>(
+            $"api/endpoints/{endpoint}/rollouts/{number}/looks{Query(("limit", limit), ("offset", offset))}",
+            ct
+        );
+
     public Task<RolloutView> StartRolloutAsync(
         EndpointName endpoint,
         StartRolloutRequest request,

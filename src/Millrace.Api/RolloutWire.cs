@@ -47,6 +47,9 @@ public sealed record RolloutView
     /// <summary>Every look at the evidence that changed something, oldest first, and the newest.</summary>
     public required IReadOnlyList<RolloutLook> Looks { get; init; }
 
+    /// <summary>How often the evidence was looked at: <c>/rollouts/{number}/looks</c> has each look.</summary>
+    public required long LooksTaken { get; init; }
+
     /// <summary>Null once it is over, and where its challenger could not be loaded.</summary>
     public RolloutTraffic? Traffic { get; init; }
 }

@@ -174,7 +174,7 @@ internal sealed class PreparedRows
         if (isTested && TestRows < FewestTestRows)
         {
             throw Refusal.Invalid(
-                $"The recipe and the split leave {TestRows} test rows; at least {FewestTestRows} are needed to say anything. Raise the test share."
+                $"The recipe and the split leave {TestRows} test rows; at least {FewestTestRows} are needed to say anything. Raise the test share, or bring more rows."
             );
         }
     }

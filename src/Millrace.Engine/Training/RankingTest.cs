@@ -24,7 +24,7 @@ internal static class RankingTest
         return events >= FewestEvents
             ? events
             : throw Refusal.Invalid(
-                $"The split leaves {events} test events that are liked and new to their users; at least {FewestEvents} are needed to say anything. Raise the test share."
+                $"The split leaves {events} test events that are liked and new to their users; at least {FewestEvents} are needed to say anything. Raise the test share, or bring more rows."
             );
     }
 

@@ -33,6 +33,17 @@ internal static class RolloutCommand
         DefaultValueFactory = _ => "",
     };
 
+    private static readonly Option<long?> Number = new("--rollout")
+    {
+        Description = "Which rollout [default: the newest].",
+    };
+
+    private static readonly Option<int> Limit = new("--limit")
+    {
+        Description = "How many looks at most, 1 to 1000.",
+        DefaultValueFactory = _ => 50,
+    };
+
     public static Command Create() =>
         new Command("rollout", "Try a version on a share of an endpoint's traffic; see how it does; end it.")
         {
@@ -50,6 +61,9 @@ internal static class RolloutCommand
             new Command("status", "Show an endpoint's rollouts, with what was seen of the newest.") { Endpoint }
                 .Does(StatusAsync)
                 .Example("millrace rollout status movie-night"),
+            new Command("looks", "List each look at a rollout's evidence, newest first.") { Endpoint, Number, Limit }
+                .Does(LooksAsync)
+                .Example("millrace rollout looks movie-night --limit 20"),
             new Command("promote", "Let the challenger serve all, now.") { Endpoint, Reason }
                 .Does(
                     async (parsed, session, output, ct) =>
@@ -119,6 +133,32 @@ internal static class RolloutCommand
         );
     }
 
+    private static async Task LooksAsync(ParseResult parsed, Session session, Output output, CancellationToken ct)
+    {
+        var endpoint = EndpointOf(parsed);
+        var number =
+            parsed.GetValue(Number)
+            ?? (
+                await session.Client.RolloutsAsync(endpoint, ct) is [var newest, ..]
+                    ? newest.Number
+                    : throw Refusal.NotFound($"Endpoint {endpoint} had no rollout yet.")
+            );
+        var looks = await session.Client.LooksAsync(endpoint, number, parsed.GetValue(Limit), 0, ct);
+        output.Result(
+            looks,
+            () =>
+            {
+                Table(looks.Items);
+                if (looks.Total > looks.Items.Count)
+                {
+                    output.Line(
+                        $"The newest {Output.Count(looks.Items.Count)} of {Output.Count(looks.Total)}: --limit for more."
+                    );
+                }
+            }
+        );
+    }
+
     private static void Tell(RolloutView view, Output output)
     {
         var steps = string.Join(", ", view.Steps.Select(Percent));
@@ -144,24 +184,34 @@ internal static class RolloutCommand
         if (view.Looks.Count > 0)
         {
             output.Line($"");
-            Output.Table(
-                ["Look", "Share#", "Champion#", "Challenger#", "Worse#", "Safe#", "Needs#", "Verdict"],
-                view.Looks.Select(l =>
-                    (IReadOnlyList<string>)
-                        [
-                            Output.Moment(l.At),
-                            Percent(l.Share),
-                            $"{Output.Score(l.ChampionMetric)} of {Output.Count(l.ChampionOutcomes)}",
-                            $"{Output.Score(l.ChallengerMetric)} of {Output.Count(l.ChallengerOutcomes)}",
-                            Output.Score(l.WorseEvidence),
-                            Output.Score(l.SafeEvidence),
-                            Output.Score(l.Threshold),
-                            l.Verdict,
-                        ]
-                )
-            );
+            Table(view.Looks);
+            if (view.LooksTaken > view.Looks.Count)
+            {
+                output.Line(
+                    $"Those of {Output.Count(view.LooksTaken)} looks that changed something, and the newest: 'millrace rollout looks {view.Endpoint}' lists each."
+                );
+            }
         }
     }
+
+    private static void Table(IReadOnlyList<RolloutLook> looks) =>
+        Output.Table(
+            ["Look", "Share#", "Champion#", "Challenger#", "Worse#", "Safe#", "Needs#", "Verdict"],
+            looks.Select(l =>
+                (IReadOnlyList<string>)
+                    [
+                        Output.Moment(l.At),
+                        Percent(l.Share),
+                        $"{Output.Score(l.ChampionMetric)} of {Output.Count(l.ChampionOutcomes)}",
+                        $"{Output.Score(l.ChallengerMetric)} of {Output.Count(l.ChallengerOutcomes)}",
+                        Output.Score(l.WorseEvidence),
+                        Output.Score(l.SafeEvidence),
+                        Output.Score(l.Threshold),
+                        l.Verdict,
+                    ]
+            ),
+            "No look yet: no outcome of either version is in."
+        );
 
     private static EndpointName EndpointOf(ParseResult parsed) => EndpointName.Parse(parsed.GetValue(Endpoint)!, null);
 

@@ -29,7 +29,7 @@ public sealed class GateTests(TrainingServer server) : IClassFixture<TrainingSer
         Assert.Equal(gates.Select(g => g.Text), version.Gates.Select(g => g.Text), StringComparer.Ordinal);
         Assert.All(version.Gates, g => Assert.True(g.Passed));
         Assert.Equal(run.Score!.Value, version.Gates[0].Value!.Value, 12);
-        Assert.Contains("no champion yet", version.Gates[2].Explanation, StringComparison.Ordinal);
+        Assert.Contains("no other champion", version.Gates[2].Explanation, StringComparison.Ordinal);
         var model = await server.Client.SetAliasAsync(version.Model, "champion", new(version.Number), Ct);
         Assert.Equal(version.Number, model.Aliases["champion"]);
         var audit = await server.Client.AuditAsync("model", "good", 10, 0, Ct);
@@ -151,7 +151,7 @@ public sealed class GateTests(TrainingServer server) : IClassFixture<TrainingSer
         var unchanged = await server.Client.EvaluateGatesAsync(model, new(1), Ct);
 
         Assert.Equal(Blessing.Waiting, asked.Blessing);
-        Assert.Contains("no champion yet", alone.Gates.Single().Explanation, StringComparison.Ordinal);
+        Assert.Contains("no other champion", alone.Gates.Single().Explanation, StringComparison.Ordinal);
         Assert.Contains("champion v2", compared.Gates.Single().Explanation, StringComparison.Ordinal);
         Assert.Equal((compared.GatesJob, compared.Blessing), (unchanged.GatesJob, unchanged.Blessing));
     }

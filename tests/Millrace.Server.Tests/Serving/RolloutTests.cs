@@ -139,7 +139,7 @@ public sealed class RolloutTests(ServingServer server) : IClassFixture<ServingSe
     }
 
     [Fact]
-    public async Task Looks_are_kept_where_they_changed_something_and_the_newest_besides()
+    public async Task Each_look_is_recorded_and_a_rollout_shows_those_that_changed_something_and_the_newest()
     {
         await server.DeployAsync("looked", "visits", 1, Ct);
         var number = (await server.StartRolloutAsync("looked", "visits", 2, [0.1, 0.5], Ct)).Number;
@@ -158,6 +158,15 @@ public sealed class RolloutTests(ServingServer server) : IClassFixture<ServingSe
         var view = await NewestAsync("looked");
         Assert.Equal((RolloutState.RolledBack, 1), (view.State, view.Step));
         Assert.Equal(["further", "worse"], view.Looks.Select(l => l.Verdict));
+        var each = await server.Client.LooksAsync(new("looked"), number, 50, 0, Ct);
+        Assert.Equal(["worse", "three", "further", "two", "one"], each.Items.Select(l => l.Verdict));
+        Assert.Equal((5, 5), (each.Total, view.LooksTaken));
+        var page = await server.Client.LooksAsync(new("looked"), number, 2, 1, Ct);
+        Assert.Equal(["three", "further"], page.Items.Select(l => l.Verdict));
+        var missing = await Assert.ThrowsAsync<RefusalException>(() =>
+            server.Client.LooksAsync(new("looked"), number + 999, 50, 0, Ct)
+        );
+        Assert.Equal(RefusalKind.NotFound, missing.Kind);
     }
 
     [Theory]

@@ -354,6 +354,7 @@ public sealed class LoopPolicyTests
             Verdict = state == RolloutState.RolledBack ? "It is worse." : "",
             StartedAt = Now,
             Looks = [],
+            LooksTaken = 0,
         };
 
     private static JobView Job(JobState state, string? error, JsonElement? result) =>

@@ -55,17 +55,24 @@ public sealed class TriggerPolicyTests
     }
 
     [Fact]
-    public void What_failed_is_tried_again_after_the_wait_and_not_a_whole_period_later()
+    public void What_the_schedule_owes_is_tried_again_after_the_wait_and_not_a_whole_period_later()
     {
         var monthly = Both with { Every = TimeSpan.FromDays(30) };
-        Assert.Null(TriggerPolicy.Decide(monthly, After(TimeSpan.FromDays(1.9)) with { Failures = 1 }));
+        var failed = After(TimeSpan.FromDays(1.9)) with { Failures = 1, LastDoneAt = Start.AddDays(-30) };
+        Assert.Null(TriggerPolicy.Decide(monthly, failed));
         Assert.Equal(
-            new Trigger(TriggerKind.Schedule, "Again, for the last one failed."),
-            TriggerPolicy.Decide(monthly, After(TimeSpan.FromDays(2)) with { Failures = 1 })
+            new Trigger(TriggerKind.Schedule, "Every 30 days, and the last one failed."),
+            TriggerPolicy.Decide(monthly, failed with { Now = Start.AddDays(2) })
         );
-        Assert.Null(
-            TriggerPolicy.Decide(monthly with { Every = null }, After(TimeSpan.FromDays(2)) with { Failures = 1 })
-        );
+        Assert.Null(TriggerPolicy.Decide(monthly with { Every = null }, failed with { Now = Start.AddDays(2) }));
+    }
+
+    [Fact]
+    public void What_failed_between_neither_fulfils_the_schedule_nor_is_owed_by_it()
+    {
+        var failed = After(TimeSpan.FromDays(3)) with { Failures = 1, LastDoneAt = Start.AddDays(-2) };
+        Assert.Null(TriggerPolicy.Decide(Both, failed));
+        Assert.NotNull(TriggerPolicy.Decide(Both, failed with { Now = Start.AddDays(5) }));
     }
 
     [Theory]
@@ -86,5 +93,11 @@ public sealed class TriggerPolicyTests
                 .Reason
         );
 
-    private static TriggerObservation After(TimeSpan time) => new() { Now = Start + time, LastStartedAt = Start };
+    private static TriggerObservation After(TimeSpan time) =>
+        new()
+        {
+            Now = Start + time,
+            LastStartedAt = Start,
+            LastDoneAt = Start,
+        };
 }

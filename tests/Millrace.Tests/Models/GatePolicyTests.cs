@@ -36,7 +36,7 @@ public sealed class GatePolicyTests
 
         Assert.True(gate.Passed);
         Assert.Null(gate.Bound);
-        Assert.Contains("no champion yet", gate.Explanation, StringComparison.Ordinal);
+        Assert.Contains("no other champion", gate.Explanation, StringComparison.Ordinal);
     }
 
     [Fact]

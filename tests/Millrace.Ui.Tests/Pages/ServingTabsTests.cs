@@ -27,7 +27,7 @@ public sealed class ServingTabsTests : PagesContext
     [Fact]
     public void A_running_rollout_shows_its_split_its_step_and_its_evidence()
     {
-        Server.On(Rollouts, RecordedServing.Rollouts());
+        OnRollouts(RecordedServing.Rollouts());
         var tab = Rolled();
         Says(tab, "Rollout 4: v5 → v6");
         Assert.Equal("Traffic: v5 75 %, v6 25 %.", tab.Find(".split").GetAttribute("aria-label"));
@@ -37,25 +37,40 @@ public sealed class ServingTabsTests : PagesContext
             ["0.11 of 100, on a logarithmic scale", "42 of 100, on a logarithmic scale"],
             tab.FindAll("[role=meter]").Select(m => m.GetAttribute("aria-valuetext"))
         );
-        Assert.Equal(["Abort", "Promote now"], tab.FindAll("button").Select(b => b.TextContent.Trim()));
+        Assert.Equal(
+            ["Abort", "Promote now", "Each of 5 looks"],
+            tab.FindAll("button").Select(b => b.TextContent.Trim())
+        );
+    }
+
+    [Fact]
+    public void Each_look_is_drawn_and_can_be_listed()
+    {
+        OnRollouts(RecordedServing.Rollouts());
+        var tab = Rolled();
+        Says(tab, "Evidence by look");
+        Assert.Equal(2, tab.FindAll(".looks tbody tr").Count);
+        tab.FindAll("button")[2].Click();
         Assert.Equal(5, tab.FindAll(".looks tbody tr").Count);
+        tab.FindAll("button")[2].Click();
+        Assert.Equal(2, tab.FindAll(".looks tbody tr").Count);
     }
 
     [Fact]
     public void A_rollout_that_was_rolled_back_says_why_and_cannot_be_promoted()
     {
-        Server.On(Rollouts, RecordedServing.Rollouts());
+        OnRollouts(RecordedServing.Rollouts());
         var tab = Render<RolloutsTab>(p => p.Add(t => t.Endpoint, new("movie-night")).Add(t => t.Chosen, 2L));
         Says(tab, "v4 is worse: evidence 250 of 100 after 46 outcomes.");
         Says(tab, "5 %, ended here");
         Assert.Equal("Traffic: v3 100 %, v4 0 %.", tab.Find(".split").GetAttribute("aria-label"));
-        Assert.Empty(tab.FindAll("button"));
+        Assert.Equal(["Each of 2 looks"], tab.FindAll("button").Select(b => b.TextContent));
     }
 
     [Fact]
     public void A_promoted_rollout_gives_all_to_the_challenger()
     {
-        Server.On<IReadOnlyList<RolloutView>>(Rollouts, [RecordedServing.Ended(3)]);
+        OnRollouts([RecordedServing.Ended(3)]);
         var tab = Rolled();
         Says(tab, "Rollout 3");
         Assert.Equal(3, tab.FindAll(".steps .done").Count);
@@ -65,7 +80,7 @@ public sealed class ServingTabsTests : PagesContext
     [Fact]
     public void No_rollout_yet_says_what_one_is()
     {
-        Server.On<IReadOnlyList<RolloutView>>(Rollouts, []);
+        OnRollouts([]);
         Says(Rolled(), "No rollout yet");
     }
 
@@ -109,6 +124,15 @@ public sealed class ServingTabsTests : PagesContext
         tab.Find("#scale-max").Change("8");
         tab.Find("form").Submit();
         tab.WaitForAssertion(() => Assert.Contains("POST " + Replicas, Server.Asked), Patience);
+    }
+
+    private void OnRollouts(IReadOnlyList<RolloutView> rollouts)
+    {
+        Server.On(Rollouts, rollouts);
+        foreach (var rollout in rollouts)
+        {
+            Server.On($"{Rollouts}/{rollout.Number}/looks", RecordedServing.LooksPage((int)rollout.Number));
+        }
     }
 
     private IRenderedComponent<RolloutsTab> Rolled() =>

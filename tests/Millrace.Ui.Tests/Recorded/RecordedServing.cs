@@ -61,15 +61,40 @@ internal static class RecordedServing
             Verdict = "",
             StartedAt = Now.AddHours(-19),
             Traffic = new RolloutTraffic(31_204, 5_177, 2),
-            Looks =
-            [
-                Look(-18.5, 0.05, 402, 21, 0.1741, 0.1905, -0.05, 0.02, "too early: 21 outcomes of the challenger"),
-                Look(-14, 0.05, 1_610, 85, 0.1758, 0.1882, -0.31, 0.41, "goes on"),
-                Look(-9, 0.05, 3_240, 171, 0.1767, 0.1871, -0.52, 0.98, "safe enough for the next step: 25 %"),
-                Look(-5, 0.25, 4_105, 460, 0.1764, 0.1848, -0.77, 1.31, "goes on"),
-                Look(-0.1, 0.25, 5_190, 818, 0.1762, 0.1839, -0.94, 1.62, "goes on"),
-            ],
+            Looks = Decided(Looks(4)),
+            LooksTaken = 5,
         };
+
+    /// <summary>Every look at a rollout, newest first.</summary>
+    public static IReadOnlyList<RolloutLook> Looks(int rollout) =>
+        rollout switch
+        {
+            4 =>
+            [
+                Look(-0.1, 0.25, 5_190, 818, 0.1762, 0.1839, -0.94, 1.62, GoesOn),
+                Look(-5, 0.25, 4_105, 460, 0.1764, 0.1848, -0.77, 1.31, GoesOn),
+                Look(-9, 0.05, 3_240, 171, 0.1767, 0.1871, -0.52, 0.98, "safe enough for the next step: 25 %"),
+                Look(-14, 0.05, 1_610, 85, 0.1758, 0.1882, -0.31, 0.41, GoesOn),
+                Look(-18.5, 0.05, 402, 21, 0.1741, 0.1905, -0.05, 0.02, GoesOn),
+            ],
+            3 =>
+            [
+                Look(-348, 0.25, 820, 158, 0.1133, 0.1709, -0.9, 3.11, "safe: promoted"),
+                Look(-370, 0.05, 380, 20, 0.114, 0.15, -0.2, 0.4, GoesOn),
+            ],
+            2 =>
+            [
+                Look(-374, 0.05, 410, 46, 0.1185, 0.0652, 2.4, -1.2, "worse: rolled back"),
+                Look(-390, 0.05, 190, 22, 0.1204, 0.0909, 1.1, -0.4, GoesOn),
+            ],
+            _ => [],
+        };
+
+    public static Page<RolloutLook> LooksPage(int rollout) => new(Looks(rollout), Looks(rollout).Count);
+
+    /// <summary>Those that changed something, and the newest, oldest first.</summary>
+    private static IReadOnlyList<RolloutLook> Decided(IReadOnlyList<RolloutLook> looks) =>
+        [.. looks.Where((l, i) => i == 0 || l.Verdict is not GoesOn).Reverse()];
 
     public static RolloutView Ended(int number) =>
         number switch
@@ -86,11 +111,8 @@ internal static class RecordedServing
                 Verdict = "v5 is safe: evidence 1,300 of 100 after 158 outcomes.",
                 StartedAt = First.AddDays(45),
                 EndedAt = First.AddDays(47),
-                Looks =
-                [
-                    Look(-370, 0.05, 380, 20, 0.114, 0.15, -0.2, 0.4, "goes on"),
-                    Look(-348, 0.25, 820, 158, 0.1133, 0.1709, -0.9, 3.11, "safe: promoted"),
-                ],
+                Looks = Decided(Looks(3)),
+                LooksTaken = 2,
             },
             2 => Running() with
             {
@@ -104,11 +126,8 @@ internal static class RecordedServing
                 Verdict = "v4 is worse: evidence 250 of 100 after 46 outcomes.",
                 StartedAt = First.AddDays(44),
                 EndedAt = First.AddDays(44.9),
-                Looks =
-                [
-                    Look(-390, 0.05, 190, 22, 0.1204, 0.0909, 1.1, -0.4, "goes on"),
-                    Look(-374, 0.05, 410, 46, 0.1185, 0.0652, 2.4, -1.2, "worse: rolled back"),
-                ],
+                Looks = Decided(Looks(2)),
+                LooksTaken = 2,
             },
             _ => Running() with
             {
@@ -123,6 +142,7 @@ internal static class RecordedServing
                 StartedAt = First.AddDays(24),
                 EndedAt = First.AddDays(24.2),
                 Looks = [],
+                LooksTaken = 0,
             },
         };
 
@@ -187,6 +207,8 @@ internal static class RecordedServing
 
     private static DeploymentView Deployed(int version, double day, string action, string reason) =>
         new(Model, new(version), First.AddDays(day), "millrace", reason, action);
+
+    private const string GoesOn = "goes on";
 
     private static RolloutLook Look(
         double hours,

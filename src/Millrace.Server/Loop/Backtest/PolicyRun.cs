@@ -13,6 +13,7 @@ internal sealed class PolicyRun(RetrainingPolicy policy, Judge judge, HarmOption
     private readonly List<DateTimeOffset> retrainedAt = [];
     private HarmDetector detector = new(harm);
     private DateTimeOffset lastStartedAt;
+    private DateTimeOffset lastDoneAt;
     private MetricSum all;
     private MetricSum step;
     private int failures;
@@ -35,6 +36,7 @@ internal sealed class PolicyRun(RetrainingPolicy policy, Judge judge, HarmOption
             {
                 Now = now,
                 LastStartedAt = lastStartedAt,
+                LastDoneAt = lastDoneAt,
                 Failures = failures,
                 Harm = isHarm ? Evidence() : null,
             }
@@ -56,6 +58,7 @@ internal sealed class PolicyRun(RetrainingPolicy policy, Judge judge, HarmOption
         {
             Serving = package;
             Version++;
+            lastDoneAt = now;
             detector = new(harm);
             isHarm = false;
             failures = 0;

@@ -14,6 +14,16 @@ internal sealed class BeginRetraining(MillraceDb db, AuditTrail audit, TimeProvi
     public Task<RetrainingRow?> NewestAsync(LoopName loop, CancellationToken ct) =>
         db.Set<RetrainingRow>().Where(r => r.Loop == loop).OrderByDescending(r => r.Number).FirstOrDefaultAsync(ct);
 
+    /// <summary>When the last retraining that did not fail began; null where there is none.</summary>
+    public async Task<DateTimeOffset?> LastDoneAsync(LoopName loop, CancellationToken ct) =>
+        (
+            await db.Set<RetrainingRow>()
+                .AsNoTracking()
+                .Where(r => r.Loop == loop && r.State != RetrainingState.Failed)
+                .OrderByDescending(r => r.Number)
+                .FirstOrDefaultAsync(ct)
+        )?.StartedAt;
+
     /// <exception cref="RefusalException">One is under way.</exception>
     public async Task<RetrainingRow> AddAsync(LoopName loop, TriggerKind trigger, string reason, CancellationToken ct)
     {

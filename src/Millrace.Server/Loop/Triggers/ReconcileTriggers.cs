@@ -41,6 +41,7 @@ internal sealed class ReconcileTriggers(
             {
                 Now = time.GetUtcNow(),
                 LastStartedAt = newest.StartedAt,
+                LastDoneAt = await begin.LastDoneAsync(name, ct) ?? newest.StartedAt,
                 Failures = loop.Failures,
                 Harm = await HarmAsync(declared, ct),
             }

@@ -12,6 +12,9 @@ internal sealed record TriggerObservation
     /// <summary>When the last retraining began, applying the loop included.</summary>
     public required DateTimeOffset LastStartedAt { get; init; }
 
+    /// <summary>When the last that did not fail began: the schedule counts from there, so that a failure is no fulfilment of it.</summary>
+    public required DateTimeOffset LastDoneAt { get; init; }
+
     /// <summary>How many in a row failed; each doubles the cooldown.</summary>
     public int Failures { get; init; }
 
@@ -45,10 +48,11 @@ internal static class TriggerPolicy
         }
 
         return declared.OnHarm && seen.Harm is { } harm ? new(TriggerKind.Harm, harm)
-            : age >= declared.Every ? new(TriggerKind.Schedule, $"Every {Show(declared.Every.Value)}.")
-            // What the schedule owes is not owed a whole period later.
-            : declared.Every is not null && seen.Failures > 0
-                ? new(TriggerKind.Schedule, "Again, for the last one failed.")
+            : seen.Now - seen.LastDoneAt >= declared.Every
+                ? new(
+                    TriggerKind.Schedule,
+                    $"Every {Show(declared.Every.Value)}{(seen.Failures > 0 ? ", and the last one failed" : "")}."
+                )
             : null;
     }
 

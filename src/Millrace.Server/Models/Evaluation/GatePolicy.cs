@@ -106,7 +106,7 @@ internal static class GatePolicy
                 true,
                 value,
                 null,
-                $"{gate.Metric} {Show(value, 3)}; there is no champion yet to compare with"
+                $"{gate.Metric} {Show(value, 3)}; there is no other champion to compare with"
             );
         }
 

@@ -36,7 +36,7 @@ internal sealed class Predict(
             await Answer.ProblemAsync(
                 http,
                 StatusCodes.Status404NotFound,
-                $"There is no endpoint '{ReadRow.Short(name)}': create it with 'millrace deploy ENDPOINT MODEL VERSION'."
+                $"There is no endpoint '{ReadRow.Short(name)}': 'millrace status' says how far each loop is; 'millrace deploy ENDPOINT MODEL VERSION' makes one by hand."
             );
             return;
         }

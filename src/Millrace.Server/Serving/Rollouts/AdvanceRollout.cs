@@ -9,7 +9,7 @@ using Millrace.Storage;
 namespace Millrace.Serving.Rollouts;
 
 /// <summary>Gives a challenger its next share. A rollout that is there already, or further, or over, stays as it is.</summary>
-internal sealed class AdvanceRollout(MillraceDb db, AuditTrail audit, RoutingTable routes)
+internal sealed class AdvanceRollout(MillraceDb db, RecordLook record, AuditTrail audit, RoutingTable routes)
 {
     /// <param name="endpoint">Where it takes place.</param>
     /// <param name="number">Which rollout.</param>
@@ -39,15 +39,13 @@ internal sealed class AdvanceRollout(MillraceDb db, AuditTrail audit, RoutingTab
             throw Refusal.Invalid($"Rollout {number} at {endpoint} has steps 0 to {row.Steps.Count - 1}, not {step}.");
         }
 
-        IReadOnlyList<RolloutLook> looks = [.. row.Looks, look];
         var state = evidence ?? row.Evidence;
         var moved = await db.Set<RolloutRow>()
             .Where(r => r.Number == number && r.State == RolloutState.Running && r.Step == row.Step && r.Step < step)
             .ExecuteUpdateAsync(
                 set =>
                     set.SetProperty(r => r.Step, step)
-                        .SetProperty(r => r.Looks, looks)
-                        .SetProperty(r => r.Newest, (RolloutLook?)null)
+                        .SetProperty(r => r.Looks, r => r.Looks + 1)
                         .SetProperty(r => r.Evidence, state),
                 ct
             );
@@ -56,6 +54,7 @@ internal sealed class AdvanceRollout(MillraceDb db, AuditTrail audit, RoutingTab
             return false;
         }
 
+        await record.AddAsync(number, look, decided: true, ct);
         audit.Add(
             "rollout advanced",
             AuditKinds.Endpoint,

@@ -24,7 +24,13 @@ internal sealed record RolloutEnd(
 /// Writes a rollout's end within the caller's transaction, which the caller saves and commits: the switch that it comes with
 /// is there exactly when it is. Only a running one can end, so none ends twice.
 /// </summary>
-internal sealed class CloseRollout(MillraceDb db, MoveAlias aliases, AuditTrail audit, TimeProvider time)
+internal sealed class CloseRollout(
+    MillraceDb db,
+    RecordLook record,
+    MoveAlias aliases,
+    AuditTrail audit,
+    TimeProvider time
+)
 {
     /// <returns>False where no such rollout runs: then nothing is written.</returns>
     public async Task<bool> AddAsync(EndpointName endpoint, RolloutEnd end, CancellationToken ct)
@@ -37,8 +43,7 @@ internal sealed class CloseRollout(MillraceDb db, MoveAlias aliases, AuditTrail 
             return false;
         }
 
-        IReadOnlyList<RolloutLook> looks = end.Look is null ? row.Looks : [.. row.Looks, end.Look];
-        var newest = end.Look is null ? row.Newest : null;
+        var looks = end.Look is null ? 0 : 1;
         var evidence = end.Evidence ?? row.Evidence;
         DateTimeOffset? now = time.GetUtcNow();
         var ended = await db.Set<RolloutRow>()
@@ -48,14 +53,18 @@ internal sealed class CloseRollout(MillraceDb db, MoveAlias aliases, AuditTrail 
                     set.SetProperty(r => r.State, end.State)
                         .SetProperty(r => r.Verdict, end.Verdict)
                         .SetProperty(r => r.EndedAt, now)
-                        .SetProperty(r => r.Looks, looks)
-                        .SetProperty(r => r.Newest, newest)
+                        .SetProperty(r => r.Looks, r => r.Looks + looks)
                         .SetProperty(r => r.Evidence, evidence),
                 ct
             );
         if (ended == 0)
         {
             return false;
+        }
+
+        if (end.Look is not null)
+        {
+            await record.AddAsync(row.Number, end.Look, decided: true, ct);
         }
 
         await aliases.RemoveAsync(row.Model, AliasName.Challenger, row.Version, end.Verdict, ct);

@@ -6,14 +6,12 @@ using Millrace.Storage;
 
 namespace Millrace.Serving.Rollouts;
 
-/// <summary>
-/// Keeps a look at the evidence that changed nothing, in place of the last such one. It is not in the audit log: nothing
-/// happened, and it happens every few seconds.
-/// </summary>
+/// <summary>Keeps each look at the evidence. One that changed nothing is not in the audit log: it happens every few seconds.</summary>
 internal sealed class RecordLook(MillraceDb db)
 {
+    /// <summary>Keeps one that changed nothing.</summary>
     /// <param name="endpoint">Where it takes place.</param>
-    /// <param name="number">Which rollout; one that is over keeps the look that ended it.</param>
+    /// <param name="number">Which rollout; one that is over takes no more looks.</param>
     /// <param name="look">What was seen.</param>
     /// <param name="evidence">What the next look needs, written along with this one; null leaves what is there.</param>
     /// <param name="ct">Cancels it before it is written.</param>
@@ -25,19 +23,41 @@ internal sealed class RecordLook(MillraceDb db)
         CancellationToken ct
     )
     {
-        var running = db.Set<RolloutRow>()
-            .Where(r => r.Endpoint == endpoint && r.Number == number && r.State == RolloutState.Running);
-        var changed = evidence is null
-            ? await running.ExecuteUpdateAsync(set => set.SetProperty(r => r.Newest, look), ct)
-            : await running.ExecuteUpdateAsync(
-                set => set.SetProperty(r => r.Newest, look).SetProperty(r => r.Evidence, evidence),
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        var changed = await db.Set<RolloutRow>()
+            .Where(r => r.Endpoint == endpoint && r.Number == number && r.State == RolloutState.Running)
+            .ExecuteUpdateAsync(
+                set =>
+                    set.SetProperty(r => r.Looks, r => r.Looks + 1)
+                        .SetProperty(r => r.Evidence, r => evidence ?? r.Evidence),
                 ct
             );
-        if (changed == 0 && !await db.Set<RolloutRow>().AnyAsync(r => r.Endpoint == endpoint && r.Number == number, ct))
+        if (changed > 0)
+        {
+            await AddAsync(number, look, decided: false, ct);
+            await db.SaveChangesAsync(ct);
+            await transaction.CommitAsync(CancellationToken.None);
+        }
+        else if (!await db.Set<RolloutRow>().AnyAsync(r => r.Endpoint == endpoint && r.Number == number, ct))
         {
             throw Missing(endpoint, number);
         }
     }
+
+    /// <summary>Adds a look within the caller's transaction, which has counted it in <see cref="RolloutRow.Looks"/>.</summary>
+    public async Task AddAsync(long number, RolloutLook look, bool decided, CancellationToken ct) =>
+        db.Add(
+            new RolloutLookRow
+            {
+                Rollout = number,
+                Ordinal = await db.Set<RolloutRow>()
+                    .Where(r => r.Number == number)
+                    .Select(r => r.Looks)
+                    .SingleAsync(ct),
+                Decided = decided,
+                Look = look,
+            }
+        );
 
     internal static RefusalException Missing(EndpointName endpoint, long number) =>
         Refusal.NotFound(

@@ -10,6 +10,7 @@ internal static class RolloutApi
     {
         var rollouts = api.MapGroup("/endpoints/{endpoint}/rollouts").WithTags("Endpoints");
         rollouts.MapGet("", ListAsync).ProducesProblem(404);
+        rollouts.MapGet("/{number}/looks", LooksAsync).ProducesProblem(404);
         rollouts.MapPost("", StartAsync).ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
         rollouts.MapPost("/promote", PromoteAsync).ProducesProblem(409);
         rollouts.MapPost("/abort", AbortAsync).ProducesProblem(409);
@@ -20,6 +21,15 @@ internal static class RolloutApi
         ShowRollouts show,
         CancellationToken ct
     ) => TypedResults.Ok(await show.ListAsync(endpoint, ct));
+
+    private static async Task<Ok<Page<RolloutLook>>> LooksAsync(
+        EndpointName endpoint,
+        long number,
+        ShowRollouts show,
+        CancellationToken ct,
+        int limit = 50,
+        int offset = 0
+    ) => TypedResults.Ok(await show.LooksAsync(endpoint, number, limit, offset, ct));
 
     private static async Task<Ok<RolloutView>> StartAsync(
         EndpointName endpoint,

@@ -7,8 +7,8 @@ using Millrace.Storage;
 namespace Millrace.Serving.Rollouts;
 
 /// <summary>
-/// The change of an endpoint from one version to the next by growing shares. State, verdict, looks and the evidence that
-/// they rest on stand in one row, so that each look is one write.
+/// The change of an endpoint from one version to the next by growing shares, with the evidence that the next look goes on from.
+/// What was seen at each look stands in <see cref="RolloutLookRow"/>.
 /// </summary>
 internal sealed class RolloutRow
 {
@@ -43,11 +43,8 @@ internal sealed class RolloutRow
 
     public DateTimeOffset? EndedAt { get; init; }
 
-    /// <summary>Looks that changed something: no more than there are steps, and one.</summary>
-    public required IReadOnlyList<RolloutLook> Looks { get; init; }
-
-    /// <summary>The last look, where it changed nothing.</summary>
-    public RolloutLook? Newest { get; init; }
+    /// <summary>How many <see cref="RolloutLookRow"/> it has.</summary>
+    public long Looks { get; init; }
 
     /// <summary>What whoever judges it must remember between looks, in words of its own.</summary>
     public string? Evidence { get; init; }
@@ -60,8 +57,6 @@ internal sealed class RolloutRow
         {
             builder.ToTable("serving_rollouts").HasKey(r => r.Number);
             builder.Property(r => r.Steps).HasConversion<JsonConverter<IReadOnlyList<double>>>();
-            builder.Property(r => r.Looks).HasConversion<JsonConverter<IReadOnlyList<RolloutLook>>>();
-            builder.Property(r => r.Newest).HasConversion<JsonConverter<RolloutLook>>();
             builder.Ignore(r => r.Share);
             // Two at once at one endpoint cannot even be written.
             builder.HasIndex(r => r.Endpoint).IsUnique().HasFilter(OnlyRunning);

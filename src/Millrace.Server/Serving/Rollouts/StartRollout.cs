@@ -77,7 +77,6 @@ internal sealed class StartRollout(
             Reason = reason,
             Verdict = "",
             StartedAt = time.GetUtcNow(),
-            Looks = [],
         };
         try
         {

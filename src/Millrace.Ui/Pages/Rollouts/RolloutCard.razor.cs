@@ -10,11 +10,20 @@ public sealed partial class RolloutCard
     [Parameter, EditorRequired]
     public RolloutView Rollout { get; set; } = default!;
 
+    /// <summary>The newest of all its looks, newest first, whether they changed something or not.</summary>
+    [Parameter]
+    public IReadOnlyList<RolloutLook> Looks { get; set; } = [];
+
     [Parameter]
     public EventCallback<RolloutView> OnPromote { get; set; }
 
     [Parameter]
     public EventCallback<RolloutView> OnAbort { get; set; }
+
+    private bool isEach;
+
+    /// <summary>Oldest first: those that changed something, and the newest.</summary>
+    private IReadOnlyList<RolloutLook> All { get; set; } = [];
 
     private bool IsRunning => Rollout.State is RolloutState.Running;
 
@@ -36,15 +45,17 @@ public sealed partial class RolloutCard
 
     private IReadOnlyList<ChartLine> Lines =>
         [
-            new("worse", [.. Rollout.Looks.Select(l => new ChartPoint(ChartAxis.At(l.At), l.WorseEvidence))])
+            new("worse", [.. All.Select(l => new ChartPoint(ChartAxis.At(l.At), l.WorseEvidence))])
             {
                 Look = ChartLook.Second,
             },
-            new("safe", [.. Rollout.Looks.Select(l => new ChartPoint(ChartAxis.At(l.At), l.SafeEvidence))])
+            new("safe", [.. All.Select(l => new ChartPoint(ChartAxis.At(l.At), l.SafeEvidence))])
             {
                 Look = ChartLook.First,
             },
         ];
+
+    protected override void OnParametersSet() => All = [.. Rollout.Looks.Union(Looks).OrderBy(l => l.At)];
 
     private string? Step(int i) =>
         Rollout.State is RolloutState.Promoted || i < Rollout.Step ? "done"

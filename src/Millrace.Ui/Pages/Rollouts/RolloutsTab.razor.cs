@@ -8,6 +8,8 @@ namespace Millrace.Ui.Pages.Rollouts;
 
 public sealed partial class RolloutsTab
 {
+    private const int NewestLooks = 200;
+
     [Parameter, EditorRequired]
     public EndpointName Endpoint { get; set; }
 
@@ -21,16 +23,19 @@ public sealed partial class RolloutsTab
     [Inject]
     private IDialogService Dialogs { get; set; } = default!;
 
-    protected override object Key => Endpoint;
+    protected override object Key => (Endpoint, Chosen);
 
-    protected override Task<IReadOnlyList<RolloutView>> LoadAsync(CancellationToken ct) =>
-        Client.RolloutsAsync(Endpoint, ct);
+    protected override async Task<Contents> LoadAsync(CancellationToken ct)
+    {
+        var rollouts = await Client.RolloutsAsync(Endpoint, ct);
+        var shown = rollouts.FirstOrDefault(r => r.Number == Chosen) ?? (rollouts is [var newest, ..] ? newest : null);
+        return shown is null
+            ? new(rollouts, null, [])
+            : new(rollouts, shown, (await Client.LooksAsync(Endpoint, shown.Number, NewestLooks, 0, ct)).Items);
+    }
 
-    protected override TimeSpan? LookAgain(IReadOnlyList<RolloutView> value) =>
-        TimeSpan.FromSeconds(value.Any(r => r.State is RolloutState.Running) ? 2 : 5);
-
-    private RolloutView? Shown(IReadOnlyList<RolloutView> rollouts) =>
-        rollouts.FirstOrDefault(r => r.Number == Chosen) ?? (rollouts is [var newest, ..] ? newest : null);
+    protected override TimeSpan? LookAgain(Contents value) =>
+        TimeSpan.FromSeconds(value.Rollouts.Any(r => r.State is RolloutState.Running) ? 2 : 5);
 
     private Task PromoteAsync(RolloutView rollout) =>
         EndAsync(
@@ -64,4 +69,12 @@ public sealed partial class RolloutsTab
             await RefreshAsync();
         }
     }
+
+    /// <param name="Shown">The chosen one, else the newest; null where there is none.</param>
+    /// <param name="Looks">Its newest looks, newest first.</param>
+    public sealed record Contents(
+        IReadOnlyList<RolloutView> Rollouts,
+        RolloutView? Shown,
+        IReadOnlyList<RolloutLook> Looks
+    );
 }
