@@ -14,11 +14,6 @@ public static class LoopReader
     /// <exception cref="DeclarationException">The text is not YAML, or not a loop; says where and what to write.</exception>
     public static LoopDeclaration Read(string yaml)
     {
-        if (yaml.Length > MaxLength)
-        {
-            throw new DeclarationException($"The file has {yaml.Length} characters; {MaxLength} are allowed.", 1, 1);
-        }
-
         var root = new YamlMap(Parse(yaml), "A loop");
         var loop = YamlRead.Named<LoopName>(root.Demand("loop"), "loop");
         var declaration = new LoopDeclaration
@@ -38,8 +33,28 @@ public static class LoopReader
         return declaration;
     }
 
+    /// <summary>The contract of a loop's file, or of one that holds nothing but <c>contract</c>, <c>unique</c> and <c>closed</c>.</summary>
+    /// <exception cref="DeclarationException">The text is neither.</exception>
+    public static Contract ReadContract(string yaml)
+    {
+        var root = new YamlMap(Parse(yaml), "A contract");
+        if (root.Find("contract") is null)
+        {
+            return Read(yaml).Data.Contract;
+        }
+
+        var contract = DataReader.ReadContract(root);
+        root.End();
+        return contract;
+    }
+
     private static YamlNode Parse(string yaml)
     {
+        if (yaml.Length > MaxLength)
+        {
+            throw new DeclarationException($"The file has {yaml.Length} characters; {MaxLength} are allowed.", 1, 1);
+        }
+
         try
         {
             var stream = new YamlStream();

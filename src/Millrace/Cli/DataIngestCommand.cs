@@ -19,7 +19,8 @@ internal static class DataIngestCommand
 
     private static readonly Option<string?> Loop = new("--contract")
     {
-        Description = "A loop.yaml whose contract the rows must meet [default: that of the dataset's newest version].",
+        Description =
+            "A loop.yaml, or a file with a contract only, that the rows must meet [default: that of the dataset's newest version].",
     };
 
     private static readonly Option<string?> Format = new("--format")
@@ -170,7 +171,7 @@ internal static class DataIngestCommand
                 given,
                 file =>
                 {
-                    contract = ContractMapping.ToWire(LoopReader.Read(file.Yaml).Data.Contract);
+                    contract = ContractMapping.ToWire(LoopReader.ReadContract(file.Yaml));
                     return Task.CompletedTask;
                 },
                 ct

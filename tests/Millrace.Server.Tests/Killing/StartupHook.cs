@@ -42,8 +42,8 @@ internal static partial class StartupHook
                 ',',
                 Column().Matches(write.Groups["set"].Value).Select(c => c.Groups["name"].Value)
             );
-            // The newest look is no transition: there is one every second.
-            if (columns is "Newest" or "Newest,Evidence" or "Evidence,Newest")
+            // A look that changes nothing is no transition: there is one every second.
+            if (columns is "Looks,Evidence")
             {
                 continue;
             }

@@ -176,6 +176,25 @@ public sealed class LoopReaderTests
     }
 
     [Fact]
+    public void A_contract_is_read_from_a_loop_or_from_a_file_of_its_own()
+    {
+        var alone = LoopReader.ReadContract(
+            """
+            contract:
+              user_id: { type: int64, required: true }
+              movie_id: { type: int64, required: true }
+              rating: { type: int32, range: [0, 10] }
+              note: string
+            unique: [user_id, movie_id]
+            """
+        );
+        Assert.True(alone.IsSameAs(LoopReader.ReadContract(Whole)));
+        Assert.Equal(4, alone.Columns.Count);
+        var refused = Assert.Throws<DeclarationException>(() => LoopReader.ReadContract("contract: {}\nuniqe: [a]"));
+        Assert.Contains("uniqe", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_a_declaration_means_does_not_depend_on_where_it_stands() =>
         Assert.Equal(
             DeclarationHash.Of(LoopReader.Read(Whole).Data),

@@ -102,6 +102,7 @@ internal sealed class RecordedSite : IAsyncDisposable
             .On("GET /api/endpoints/movie-night/predictions", RecordedServing.Predictions())
             .On("GET /api/endpoints/movie-night/rollouts", RecordedServing.Rollouts())
             .On("GET /api/endpoints/movie-night/rollouts/4/looks", RecordedServing.LooksPage(4))
+            .On("GET /api/endpoints/movie-night/rollouts/2/looks", RecordedServing.LooksPage(2))
             .On("GET /api/endpoints/movie-night/replicas", RecordedServing.Replicas())
             .On("GET /api/endpoints/quiet", quiet)
             .On<IReadOnlyList<LoggedPrediction>>("GET /api/endpoints/quiet/predictions", [])

@@ -9,26 +9,32 @@ internal static class DataReader
 {
     public static DataDeclaration Read(YamlMap map, LoopName loop)
     {
-        var rules = map.Map("contract")?.Entries.ToList() ?? [];
         var data = new DataDeclaration
         {
             Dataset = map.Read("dataset", YamlRead.Named<DatasetName>) ?? new DatasetName(loop.Value),
             Source = ReadSource(map.Demand("source")),
             EventTime = map.Text("event_time"),
-            Contract = new Contract
-            {
-                Columns = [.. rules.Select(ReadRule)],
-                Unique = map.Texts("unique"),
-                Closed = map.Read("closed", YamlRead.Flag) ?? false,
-            },
+            Contract = ReadContract(map),
             MaxQuarantined = map.Read("max_quarantined", YamlRead.Share) ?? 0.5,
             Recipe = map.Find("recipe") is { } recipe ? StepReader.ReadAll(recipe) : [],
             Marks = map.Marks,
-            RuleMarks = rules.ToDictionary(r => r.Key.Value!, r => YamlRead.Place(r.Key), StringComparer.Ordinal),
+            RuleMarks = Rules(map).ToDictionary(r => r.Key.Value!, r => YamlRead.Place(r.Key), StringComparer.Ordinal),
         };
         map.End();
         return data;
     }
+
+    /// <param name="map">With <c>contract</c>, <c>unique</c> and <c>closed</c> among its keys.</param>
+    public static Contract ReadContract(YamlMap map) =>
+        new()
+        {
+            Columns = [.. Rules(map).Select(ReadRule)],
+            Unique = map.Texts("unique"),
+            Closed = map.Read("closed", YamlRead.Flag) ?? false,
+        };
+
+    private static IEnumerable<(YamlScalarNode Key, YamlNode Value)> Rules(YamlMap map) =>
+        map.Map("contract")?.Entries ?? [];
 
     /// <summary>A source is a mapping, or just its files.</summary>
     private static SourceDeclaration ReadSource(YamlNode node)
