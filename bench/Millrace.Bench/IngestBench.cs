@@ -158,7 +158,7 @@ internal static class IngestBench
 
             {rows:N0} generated rows, 9 columns, {bytes
                 / 1e6:N0} MB of CSV. By turns, each in a process of its own:
-            baseline `COPY (SELECT * FROM read_csv(…)) TO … (FORMAT parquet, COMPRESSION zstd)` in DuckDB with its own settings;
+            baseline `COPY (SELECT * FROM read_csv(…)) TO … (FORMAT parquet, COMPRESSION zstd)` in DuckDB with its own settings (ours asks for zstd level 1 and the encodings of Parquet version 2);
             Millrace, from the request to a running server to the end of the job, with everything that a person waits for: the child process,
             our own reading beside DuckDB's, SHA-256 of source and result, the profile of every column, manifest, Delta log and database.
 

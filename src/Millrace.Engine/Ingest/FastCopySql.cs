@@ -12,7 +12,7 @@ internal static class FastCopySql
         IReadOnlyList<string> nulls,
         string to
     ) =>
-        $"COPY ({string.Join("\nUNION ALL\n", Groups(sources).Select(g => Select(g, columns, nulls)))}) TO {Sql.Literal(to)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)";
+        $"COPY ({string.Join("\nUNION ALL\n", Groups(sources).Select(g => Select(g, columns, nulls)))}) TO {Sql.Literal(to)} ({Sql.StoredParquet})";
 
     /// <summary>What DuckDB's reader is asked to make of each column of a CSV file; null where it stays text.</summary>
     public static ColumnType?[] ReadTypes(Source source, IReadOnlyList<IngestColumn> columns) =>

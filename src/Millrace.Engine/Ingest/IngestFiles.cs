@@ -289,7 +289,7 @@ public static class IngestFiles
         var where = anyBroken ? $" WHERE {RowCheck.RowName} NOT IN (SELECT row FROM broken)" : "";
         var written = Path.Combine(spill, "accepted.parquet");
         duck.Execute(
-            $"COPY (SELECT {Sql.Identifiers(staged.Columns.Select(c => c.Name))} FROM {staged.Relation}{where}) TO {Sql.Literal(written)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)",
+            $"COPY (SELECT {Sql.Identifiers(staged.Columns.Select(c => c.Name))} FROM {staged.Relation}{where}) TO {Sql.Literal(written)} ({Sql.StoredParquet})",
             ct
         );
         File.Move(written, data, overwrite: true);

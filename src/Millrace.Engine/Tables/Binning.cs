@@ -7,9 +7,12 @@ internal sealed record Binning(double From, double Width, int Count)
 {
     private const int Most = 20;
 
+    /// <summary>Up to here a double holds every whole number.</summary>
+    private const double MostExact = 9e15;
+
     public static Binning Of(ColumnType type, double min, double max)
     {
-        if (type is ColumnType.Int32 or ColumnType.Int64 && Math.Abs(min) < 9e15 && Math.Abs(max) < 9e15)
+        if (type is ColumnType.Int32 or ColumnType.Int64 && Math.Abs(min) < MostExact && Math.Abs(max) < MostExact)
         {
             var width = Math.Max(1, Math.Ceiling((max - min + 1) / Most));
             return new Binning(min, width, (int)Math.Ceiling((max - min + 1) / width));
@@ -29,6 +32,15 @@ internal sealed record Binning(double From, double Width, int Count)
                 CultureInfo.InvariantCulture,
                 $"least(floor(({value} - {Tables.Sql.Literal(From)}) / {Tables.Sql.Literal(Width)}), {Count - 1})::TINYINT"
             );
+
+    /// <summary>The same of a whole number, which takes half the time where the bins are whole too.</summary>
+    public string WholeSql(string value) =>
+        double.IsInteger(Width) && Math.Abs(From) < MostExact && Width < MostExact
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"(({value}::BIGINT - {(long)From}) // {(long)Width})::TINYINT"
+            )
+            : Sql(value);
 
     public IReadOnlyList<Bin> Fill(IEnumerable<(int Bin, long Count)> counts)
     {

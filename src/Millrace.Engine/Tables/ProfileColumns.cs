@@ -148,13 +148,26 @@ public static class ProfileColumns
                                 Values: r.GetInt64(i * 5),
                                 Min: Text(r, (i * 5) + 1),
                                 Max: Text(r, (i * 5) + 2),
-                                Low: r.IsDBNull((i * 5) + 3) ? double.NaN : r.GetDouble((i * 5) + 3),
-                                High: r.IsDBNull((i * 5) + 4) ? double.NaN : r.GetDouble((i * 5) + 4)
+                                Low: Number(r, (i * 5) + 3),
+                                High: Number(r, (i * 5) + 4)
                             )
                     )
                     .ToList(),
             ct
         )[0];
+        for (var i = 0; i < columns.Count; i++)
+        {
+            if (columns[i].Type == ColumnType.Double && !double.IsFinite(extremes[i].Low + extremes[i].High))
+            {
+                var (low, high) = duck.Query(
+                    ProfileSql.FiniteExtremes(files, columns[i]),
+                    r => (Number(r, 0), Number(r, 1)),
+                    ct
+                )[0];
+                extremes[i] = extremes[i] with { Low = low, High = high };
+            }
+        }
+
         var distinct = duck.Query(
             ProfileSql.Distinct(files, columns),
             r => columns.Select((_, i) => r.GetInt64(i)).ToList(),
@@ -266,6 +279,10 @@ public static class ProfileColumns
             Histogram = bins.Fill(parts.Select(p => (p.Bin, p.Count))),
         };
     }
+
+    /// <returns>NaN where there is none.</returns>
+    private static double Number(DuckDB.NET.Data.DuckDBDataReader row, int index) =>
+        row.IsDBNull(index) ? double.NaN : row.GetDouble(index);
 
     private static string? Text(DuckDB.NET.Data.DuckDBDataReader row, int index) =>
         row.IsDBNull(index) ? null : Convert.ToString(row.GetValue(index), CultureInfo.InvariantCulture);

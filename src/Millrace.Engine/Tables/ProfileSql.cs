@@ -45,19 +45,30 @@ internal static class ProfileSql
     public static string GroupHistogram(Binning bins) =>
         $"SELECT {bins.Sql("x")} AS bin, sum(n)::BIGINT FROM grouped WHERE x IS NOT NULL GROUP BY bin";
 
-    /// <summary>For each column: values, smallest, largest as text, both as numbers. DuckDB answers most of it from the footers.</summary>
+    /// <summary>
+    /// For each column: values, smallest, largest as text, both as numbers, which are infinite or no number where such values are
+    /// there: see <see cref="FiniteExtremes"/>. DuckDB answers it from the footers, which it would not if each value were looked at.
+    /// </summary>
     public static string Extremes(IReadOnlyList<string> files, IReadOnlyList<Column> columns)
     {
         var each = columns.Select(c =>
         {
-            var v = Sql.Identifier(c.Name);
-            var x = IsOrdered(c.Type) ? Number(v, c.Type) : "NULL::DOUBLE";
-            var numbers = IsOrdered(c.Type)
-                ? $"{Finite($"min({v})", $"min({x})", c.Type)}, {Finite($"max({v})", $"max({x})", c.Type)}"
-                : "NULL::DOUBLE, NULL::DOUBLE";
-            return $"count({v}), {Text($"min({v})", c.Type)}, {Text($"max({v})", c.Type)}, {numbers}";
+            var (v, min, max) = (Sql.Identifier(c.Name), "NULL::DOUBLE", "NULL::DOUBLE");
+            if (IsOrdered(c.Type))
+            {
+                (min, max) = (Seconds($"min({v})", c.Type), Seconds($"max({v})", c.Type));
+            }
+
+            return $"count({v}), {Text($"min({v})", c.Type)}, {Text($"max({v})", c.Type)}, {min}, {max}";
         });
         return $"SELECT {string.Join(",\n", each)} FROM {Rows(files)}";
+    }
+
+    /// <summary>The smallest and the largest finite number of a column; null where there is none.</summary>
+    public static string FiniteExtremes(IReadOnlyList<string> files, Column column)
+    {
+        var x = Number(Sql.Identifier(column.Name), column.Type);
+        return $"SELECT min({x}), max({x}) FROM {Rows(files)}";
     }
 
     public static string Distinct(IReadOnlyList<string> files, IReadOnlyList<Column> columns) =>
@@ -95,27 +106,29 @@ internal static class ProfileSql
 
     public static string Bins(IReadOnlyList<string> files, Column column, Binning bins) =>
         $"""
-            SELECT {bins.Sql("x")} AS bin, count(*), avg(x), var_pop(x)
-            FROM (SELECT {Number(Sql.Identifier(column.Name), column.Type)} AS x FROM {Rows(
+            SELECT {(IsWhole(column.Type) ? bins.WholeSql("v") : bins.Sql("x"))} AS bin, count(*), avg(x), var_pop(x)
+            FROM (SELECT {Sql.Identifier(column.Name)} AS v, {Number(Sql.Identifier(column.Name), column.Type)} AS x FROM {Rows(
                 files
             )}) WHERE x IS NOT NULL GROUP BY bin
             """;
 
     public static string Rows(IReadOnlyList<string> files) => $"read_parquet({Sql.Files(files)})";
 
-    /// <summary>As a double: moments as seconds since 1970; what is not finite is left out.</summary>
+    private static bool IsWhole(ColumnType type) => type is ColumnType.Int32 or ColumnType.Int64;
+
+    /// <summary>As a double, what is not finite left out.</summary>
     private static string Number(string value, ColumnType type) =>
+        type == ColumnType.Double ? $"CASE WHEN isfinite({value}) THEN {value} END" : Seconds(value, type);
+
+    /// <summary>As a double: moments as seconds since 1970.</summary>
+    private static string Seconds(string value, ColumnType type) =>
         type switch
         {
-            ColumnType.Double => $"CASE WHEN isfinite({value}) THEN {value} END",
+            ColumnType.Double => value,
             ColumnType.Date => $"(epoch_us(CAST({value} AS TIMESTAMP)) / 1e6)::DOUBLE",
             ColumnType.Timestamp => $"(epoch_us({value}) / 1e6)::DOUBLE",
             _ => $"CAST({value} AS DOUBLE)",
         };
-
-    /// <summary>An extreme as a number: from the extreme itself where all values are finite, which saves converting every row.</summary>
-    private static string Finite(string extreme, string finiteExtreme, ColumnType type) =>
-        type == ColumnType.Double ? finiteExtreme : Number(extreme, type);
 
     private static string Text(string value, ColumnType type) =>
         type switch

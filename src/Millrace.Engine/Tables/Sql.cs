@@ -6,6 +6,12 @@ namespace Millrace.Engine.Tables;
 /// <summary>The one place where names and values become part of SQL for DuckDB.</summary>
 public static class Sql
 {
+    /// <summary>
+    /// How rows that stay are written. Version 2 stores whole numbers, moments and long texts as differences: a fifth smaller than
+    /// version 1, and sooner written and read. Level 1 of zstd: a tenth larger than its own 3, a third less time.
+    /// </summary>
+    public const string StoredParquet = "FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, COMPRESSION_LEVEL 1";
+
     public static string Identifier(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     public static string Identifiers(IEnumerable<string> names) => string.Join(", ", names.Select(Identifier));
