@@ -88,13 +88,20 @@ internal sealed class StartGates(
     private static bool IsAsked(VersionRow version) =>
         version.GatesJob is not null || version.Blessing != Blessing.Waiting;
 
-    private async Task<bool> IsSettledAsync(VersionRow version, CancellationToken ct) =>
-        version.Gates.All(g => g.Passed is not null)
-        && (
-            version.GatesJob is not { } job
-            || (await showJobs.OneAsync(job, ct)).Result?.Deserialize<EvaluateResult>(Json.Options) is { } evaluated
-                && evaluated.Champion == (await ChampionAsync(version, ct))?.Number
-        );
+    private async Task<bool> IsSettledAsync(VersionRow version, CancellationToken ct)
+    {
+        var isDecided = version.Gates.All(g => g.Passed is not null);
+        if (!isDecided || version.GatesJob is not { } number)
+        {
+            return isDecided;
+        }
+
+        // The verdict is there a moment before its job is over.
+        var job = await showJobs.OneAsync(number, ct);
+        return !job.IsOver
+            || job.Result?.Deserialize<EvaluateResult>(Json.Options) is { } evaluated
+                && evaluated.Champion == (await ChampionAsync(version, ct))?.Number;
+    }
 
     /// <summary>The champion that the version is measured against, which is never itself.</summary>
     private async Task<PackagedVersion?> ChampionAsync(VersionRow version, CancellationToken ct) =>
