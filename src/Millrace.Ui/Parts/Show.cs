@@ -49,10 +49,13 @@ public static class Show
             : text;
     }
 
-    /// <summary>The difference to a baseline, always with its sign, and no finer than the larger of the two is written.</summary>
-    public static string Difference(double value, double baseline)
+    /// <summary>
+    /// The difference to a baseline, always with its sign, and no finer than the larger of the two is written, or the largest of those
+    /// among which it stands.
+    /// </summary>
+    public static string Difference(double value, double baseline, double largest = 0)
     {
-        var magnitude = Magnitude(Math.Max(Math.Abs(value), Math.Abs(baseline)));
+        var magnitude = Magnitude(Math.Max(largest, Math.Max(Math.Abs(value), Math.Abs(baseline))));
         var text = magnitude is < -4 or > 11
             ? Metric(Math.Abs(value - baseline))
             : Fixed(Math.Abs(value - baseline), magnitude);
