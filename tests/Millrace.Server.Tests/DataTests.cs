@@ -1,9 +1,13 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Millrace.Api;
 using Millrace.Core;
+using Millrace.Data.Versions;
 using Millrace.Engine.Ingest;
+using Millrace.Storage;
 using Millrace.Testing;
 using Xunit;
 
@@ -62,6 +66,23 @@ public sealed class DataTests(ServerFixture server) : IClassFixture<ServerFixtur
         Assert.True(rows.Truncated is false);
         var audit = await server.Client.AuditAsync("dataset", "ratings", 10, 0, Ct);
         Assert.Equal(["ingested", "ingested"], audit.Items.Select(a => a.Action));
+    }
+
+    [Fact]
+    public async Task A_version_that_only_its_log_has_is_recorded_before_more_is_ingested()
+    {
+        var first = await IngestAsync("half", "1.csv", "user,stars\n1,5\n3,4\n", null);
+        // As where the database was away just after the log had the version.
+        await server.WithinAsync(async services =>
+        {
+            var db = services.GetRequiredService<MillraceDb>();
+            await db.Set<VersionRow>().Where(v => v.Dataset == new DatasetName("half")).ExecuteDeleteAsync(Ct);
+            return await db.Set<DatasetRow>().Where(d => d.Name == new DatasetName("half")).ExecuteDeleteAsync(Ct);
+        });
+
+        var again = await IngestAsync("half", "1.csv", "user,stars\n1,5\n3,4\n", null);
+
+        Assert.Equal((1, first.Hash, 2L, false), (again.Version.Value, again.Hash, again.Rows, again.Added));
     }
 
     [Fact]

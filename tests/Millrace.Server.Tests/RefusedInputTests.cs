@@ -65,9 +65,11 @@ public sealed class RefusedInputTests(ServerFixture server) : IClassFixture<Serv
     [Theory]
     [InlineData("api/loops", "{}", "yaml")]
     [InlineData("api/datasets/query", """{"limit":1}""", "sql")]
+    [InlineData("api/loops/x/retrain", """{"reason":null}""", "reason")]
+    [InlineData("api/endpoints/x/rollback", """{"reason":null}""", "reason")]
     [InlineData("api/datasets/x/ingest", """{"files":null}""", "files")]
     [InlineData("api/datasets/x/ingest", """{"files":[null]}""", "files")]
-    [InlineData("api/datasets/x/ingest", """{"files":["a.csv"],"contract":{"columns":null}}""", "a.csv")]
+    [InlineData("api/datasets/x/ingest", """{"files":["a.csv"],"contract":{"columns":null}}""", "columns")]
     [InlineData(
         "api/datasets/x/ingest",
         """{"files":["a.csv"],"contract":{"columns":[{"name":"c","pattern":"(["}]}}""",

@@ -85,6 +85,27 @@ public sealed class ServerTests(ServerFixture server) : IClassFixture<ServerFixt
     }
 
     [Fact]
+    public async Task A_second_server_in_another_folder_is_refused_where_the_database_is_the_same()
+    {
+        var folder = Path.Combine(server.Folder, "elsewhere");
+
+        var said = await CommandLine.RunInAsync(
+            [("MILLRACE_URL", null), ("MILLRACE_DATABASE", server.Database)],
+            ["status", "--folder", folder],
+            Ct
+        );
+
+        // SQLite lies in the folder: there it is another.
+        var isSame = server.Database is not null;
+        Assert.Equal(isSame ? 4 : 0, said.ExitCode);
+        Assert.StartsWith(
+            isSame ? "Another Millrace server works on the database" : "",
+            said.Error,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
     public async Task A_verb_without_a_server_uses_the_database_that_up_would()
     {
         var folder = Path.Combine(server.Folder, "of-postgres");

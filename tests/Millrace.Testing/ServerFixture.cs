@@ -20,6 +20,9 @@ public class ServerFixture : IAsyncLifetime
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("millrace-test-").FullName;
 
+    /// <summary>How its PostgreSQL database is reached; null for SQLite.</summary>
+    public string? Database => database.ConnectionString;
+
     public MillraceClient Client { get; private set; } = null!;
 
     public HttpClient Http { get; private set; } = new();
@@ -87,7 +90,7 @@ public class ServerFixture : IAsyncLifetime
     }
 
     /// <summary>For fixtures that offer, by a name of its own, what only a feature to the right asks of another.</summary>
-    protected async Task<T> WithinAsync<T>(Func<IServiceProvider, Task<T>> work)
+    internal async Task<T> WithinAsync<T>(Func<IServiceProvider, Task<T>> work)
     {
         await using var scope = server!.Services.CreateAsyncScope();
         return await work(scope.ServiceProvider);

@@ -7,8 +7,8 @@ using Millrace.Storage;
 namespace Millrace.Jobs;
 
 /// <summary>
-/// Keeps as many children at work as may be, oldest job first. At its own start every job that still says running was left
-/// by a server that is gone, and goes back in line.
+/// Keeps as many children at work as may be, oldest job first. A job that says running and is
+/// worked on by nobody, for its server is gone, goes back in line.
 /// </summary>
 internal sealed partial class JobRunner(
     IServiceScopeFactory scopes,
@@ -17,19 +17,20 @@ internal sealed partial class JobRunner(
     ILogger<JobRunner> logger
 ) : BackgroundService
 {
+    private static readonly TimeSpan AgainAfter = TimeSpan.FromSeconds(1);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await RequeueAsync(stoppingToken);
         var running = new List<Task>();
         try
         {
             while (!stoppingToken.IsCancellationRequested)
             {
                 running.RemoveAll(t => t.IsCompleted);
-                // Not the tasks: one that woke this loop by its end may not have ended quite, and would keep the next in line for ever.
-                foreach (var id in await DueAsync(options.Value.MaxConcurrent - queue.Running.Count, stoppingToken))
+                if (!await StartDueAsync(running, stoppingToken))
                 {
-                    running.Add(RunAsync(id, stoppingToken));
+                    await Task.Delay(AgainAfter, TimeProvider.System, stoppingToken);
+                    continue;
                 }
 
                 await queue.WaitAsync(stoppingToken);
@@ -43,17 +44,36 @@ internal sealed partial class JobRunner(
         await Task.WhenAll(running);
     }
 
-    private async Task RequeueAsync(CancellationToken ct)
+    /// <returns>False where the database could not be asked: it may be away for a moment, and the server serves on.</returns>
+    private async Task<bool> StartDueAsync(List<Task> running, CancellationToken ct)
     {
-        await using var scope = scopes.CreateAsyncScope();
-        var left = await scope
-            .ServiceProvider.GetRequiredService<MillraceDb>()
-            .Set<JobRow>()
-            .Where(j => j.State == JobState.Running)
-            .ExecuteUpdateAsync(set => set.SetProperty(j => j.State, JobState.Queued), ct);
-        if (left > 0)
+        try
         {
-            LogRequeued(left);
+            // Not the tasks: one that woke this loop by its end may not have ended quite, and would keep the next in line for ever.
+            foreach (var id in await DueAsync(options.Value.MaxConcurrent - queue.Running.Count, ct))
+            {
+                running.Add(RunAsync(id, ct));
+            }
+
+            return true;
+        }
+        catch (Exception ex) when (ex is not OperationCanceledException)
+        {
+            LogUnreachable(ex);
+            return false;
+        }
+    }
+
+    /// <summary>Jobs that say running and are not: a server that is gone left them, or their end could not be written.</summary>
+    private async Task RequeueAsync(DbSet<JobRow> jobs, CancellationToken ct)
+    {
+        var running = await jobs.Where(j => j.State == JobState.Running).Select(j => j.Id).ToListAsync(ct);
+        var left = running.Where(id => !queue.Running.ContainsKey(id)).ToList();
+        if (left.Count > 0)
+        {
+            await jobs.Where(j => left.Contains(j.Id) && j.State == JobState.Running)
+                .ExecuteUpdateAsync(set => set.SetProperty(j => j.State, JobState.Queued), ct);
+            LogRequeued(left.Count);
         }
     }
 
@@ -61,6 +81,7 @@ internal sealed partial class JobRunner(
     {
         await using var scope = scopes.CreateAsyncScope();
         var jobs = scope.ServiceProvider.GetRequiredService<MillraceDb>().Set<JobRow>();
+        await RequeueAsync(jobs, ct);
         var cancelled = await jobs.Where(j => j.State == JobState.Running && j.CancelRequested)
             .Select(j => j.Id)
             .ToListAsync(ct);
@@ -97,6 +118,7 @@ internal sealed partial class JobRunner(
         catch (Exception ex)
         {
             LogBroken(ex, id);
+            await Task.Delay(AgainAfter, TimeProvider.System, CancellationToken.None);
         }
         finally
         {
@@ -105,9 +127,12 @@ internal sealed partial class JobRunner(
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "{Count} jobs of a server that is gone are in line again")]
+    [LoggerMessage(LogLevel.Information, "{Count} jobs that nobody works on are in line again")]
     private partial void LogRequeued(int count);
 
-    [LoggerMessage(LogLevel.Error, "Job {Id} could not be brought to an end; the next start of the server tries again")]
+    [LoggerMessage(LogLevel.Error, "The jobs in line could not be asked for; they are asked for again")]
+    private partial void LogUnreachable(Exception exception);
+
+    [LoggerMessage(LogLevel.Error, "Job {Id} could not be brought to an end; it is tried again")]
     private partial void LogBroken(Exception exception, JobId id);
 }

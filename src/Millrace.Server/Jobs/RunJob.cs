@@ -53,7 +53,7 @@ internal sealed partial class RunJob(
         }
         catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
         {
-            await EndAsync(job, handler, JobState.Cancelled, null, stopping);
+            await EndAsync(await AfreshAsync(id, stopping), handler, JobState.Cancelled, null, stopping);
         }
         catch (OperationCanceledException)
         {
@@ -68,19 +68,26 @@ internal sealed partial class RunJob(
         }
         catch (RefusalException refusal)
         {
-            await EndAsync(job, handler, JobState.Failed, refusal.Message, stopping);
+            await EndAsync(await AfreshAsync(id, stopping), handler, JobState.Failed, refusal.Message, stopping);
         }
         catch (Exception ex) when (ex is not OperationCanceledException)
         {
             LogFailed(ex, job.Kind, job.Subject);
             await EndAsync(
-                job,
+                await AfreshAsync(id, stopping),
                 handler,
                 JobState.Failed,
                 $"Millrace failed to {job.Kind} {job.Subject}: {ex.Message}",
                 stopping
             );
         }
+    }
+
+    /// <summary>The job alone: what was being written when something broke must not be saved along with its end.</summary>
+    private Task<JobRow> AfreshAsync(JobId id, CancellationToken ct)
+    {
+        db.ChangeTracker.Clear();
+        return db.Set<JobRow>().SingleAsync(j => j.Id == id, ct);
     }
 
     private async Task BeginAsync(JobRow job, IJobHandler handler, CancellationToken ct)

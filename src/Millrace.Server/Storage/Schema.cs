@@ -17,14 +17,19 @@ internal sealed class Schema(MillraceDb db)
 
     private static int Newest => Steps.Count == 0 ? 1 : Steps[^1].Version;
 
-    public async Task UpdateAsync(CancellationToken ct)
+    /// <summary>Makes the database, without any table, where there is none.</summary>
+    public async Task CreateAsync(CancellationToken ct)
     {
         var creator = db.GetService<IRelationalDatabaseCreator>();
         if (!await creator.ExistsAsync(ct))
         {
             await creator.CreateAsync(ct);
         }
+    }
 
+    public async Task UpdateAsync(CancellationToken ct)
+    {
+        var creator = db.GetService<IRelationalDatabaseCreator>();
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         if (!await creator.HasTablesAsync(ct))
         {

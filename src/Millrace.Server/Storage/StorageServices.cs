@@ -11,6 +11,7 @@ public static class StorageServices
         services.AddSingleton(folder);
         services.AddSettings<StorageOptions>("Storage");
         services.AddScoped<Schema>();
+        services.AddSingleton<DatabaseLock>();
         return services.AddDbContext<MillraceDb>(
             (provider, db) =>
             {
@@ -30,7 +31,10 @@ public static class StorageServices
         await using var scope = services.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<MillraceDb>();
         Directory.CreateDirectory(scope.ServiceProvider.GetRequiredService<MillraceFolder>().Root);
-        await scope.ServiceProvider.GetRequiredService<Schema>().UpdateAsync(ct);
+        var schema = scope.ServiceProvider.GetRequiredService<Schema>();
+        await schema.CreateAsync(ct);
+        await services.GetRequiredService<DatabaseLock>().TakeAsync(db, ct);
+        await schema.UpdateAsync(ct);
         if (db.Database.IsSqlite())
         {
             await db.Database.ExecuteSqlRawAsync("pragma journal_mode = wal", ct);

@@ -1,4 +1,6 @@
 using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Options;
 using Millrace.Core;
 using Millrace.Data;
@@ -44,10 +46,11 @@ public sealed class MillraceServer : IAsyncDisposable
         settings.Check();
         var folder = new MillraceFolder(settings.Folder);
         var folderLock = FolderLock.Take(folder);
+        WebApplication? app = null;
         try
         {
             Listenable.Demand(settings.Address);
-            var app = Compose(settings, folder);
+            app = Compose(settings, folder);
             CheckSettings(app.Services);
             var server = new MillraceServer(app, folderLock, folder);
             await app.Services.UpdateStorageAsync(ct);
@@ -58,6 +61,11 @@ public sealed class MillraceServer : IAsyncDisposable
         }
         catch
         {
+            if (app is not null)
+            {
+                await app.DisposeAsync();
+            }
+
             folderLock.Dispose();
             throw;
         }
@@ -156,9 +164,28 @@ public sealed class MillraceServer : IAsyncDisposable
         builder.WebHost.UseStaticWebAssets();
         Log(builder.Logging, settings, folder);
         builder.Services.AddSingleton(settings.Time);
-        builder.Services.ConfigureHttpJsonOptions(o => Json.Configure(o.SerializerOptions));
+        builder.Services.ConfigureHttpJsonOptions(o => Demand(Json.Configure(o.SerializerOptions)));
         builder.Services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
         builder.Services.AddOpenApi(o => o.AddSchemaTransformer<NamesAreText>());
+    }
+
+    /// <summary>A null is refused by the name of its member where none can be; answers are not looked at.</summary>
+    private static void Demand(JsonSerializerOptions options)
+    {
+        options.RespectNullableAnnotations = true;
+        options.TypeInfoResolver = new DefaultJsonTypeInfoResolver
+        {
+            Modifiers =
+            {
+                static type =>
+                {
+                    foreach (var member in type.Properties.Where(m => !m.PropertyType.IsValueType))
+                    {
+                        member.IsGetNullable = true;
+                    }
+                },
+            },
+        };
     }
 
     private static void Log(ILoggingBuilder logging, HostSettings settings, MillraceFolder folder)

@@ -25,7 +25,12 @@ internal sealed class EveningViewers(ServerFixture server)
     /// <summary>So many new viewers ask, and each tells what he watched; ends when all of it is joined.</summary>
     /// <param name="count">How many.</param>
     /// <param name="choose">What the viewer of that number watches of what was answered to him.</param>
-    public async Task<MonitorView> WatchAsync(int count, Func<PredictionView, int, long> choose)
+    public async Task<MonitorView> WatchAsync(int count, Func<PredictionView, int, long> choose) =>
+        await TellAsync(await AskAsync(count, choose));
+
+    /// <summary>So many new viewers ask.</summary>
+    /// <returns>What each will tell.</returns>
+    public async Task<IReadOnlyList<OutcomeRequest>> AskAsync(int count, Func<PredictionView, int, long> choose)
     {
         var outcomes = new List<OutcomeRequest>();
         for (var i = 0; i < count; i++)
@@ -34,9 +39,15 @@ internal sealed class EveningViewers(ServerFixture server)
             outcomes.Add(EveningLoop.Watched(answer, choose(answer, i)));
         }
 
+        return outcomes;
+    }
+
+    /// <summary>Ends when all of it is joined.</summary>
+    public async Task<MonitorView> TellAsync(IReadOnlyList<OutcomeRequest> outcomes)
+    {
         var kept = await server.Client.SendOutcomesAsync(outcomes, Ct);
-        Assert.Equal((count, 0), (kept.Accepted, kept.Repeated));
-        Told += count;
+        Assert.Equal((outcomes.Count, 0), (kept.Accepted, kept.Repeated));
+        Told += outcomes.Count;
         return await UntilAsync(
             () => server.Client.MonitorAsync(EveningLoop.Endpoint, Ct),
             m => m.Outcomes.Joined == Told
@@ -48,6 +59,13 @@ internal sealed class EveningViewers(ServerFixture server)
 
     public Task<LoopView> LoopAsync(Func<LoopView, bool> wanted) =>
         UntilAsync(() => server.Client.LoopAsync(EveningLoop.Name, Ct), wanted);
+
+    /// <summary>The endpoint's newest rollout once its evidence was looked at so often.</summary>
+    public Task<RolloutView> LookedAtAsync(long looks) =>
+        UntilAsync(
+            async () => (await server.Client.RolloutsAsync(EveningLoop.Endpoint, Ct))[0],
+            r => r.LooksTaken >= looks
+        );
 
     private static async Task<T> UntilAsync<T>(Func<Task<T>> ask, Func<T, bool> wanted)
     {

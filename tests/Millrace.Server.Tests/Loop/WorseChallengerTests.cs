@@ -17,8 +17,15 @@ public sealed class WorseChallengerTests(ServerFixture server) : IClassFixture<S
     {
         await viewers.ApplyAsync();
         await viewers.WatchAsync(600, (answer, _) => EveningViewers.Best(answer));
+        var late = await viewers.AskAsync(40, (answer, _) => EveningViewers.Best(answer));
         await server.Client.RetrainAsync(EveningLoop.Name, new("the new week is in"), Ct);
         await viewers.LoopAsync(l => l.Stages.Any(s => s is { Name: "deploy", State: StageState.Running }));
+
+        // Told late, of what was predicted before there was a challenger: none of the comparison's.
+        var before = await viewers.LookedAtAsync(1);
+        await viewers.TellAsync(late);
+        var after = await viewers.LookedAtAsync(before.LooksTaken + 1);
+        Assert.Equal((0, 0), (after.Looks[^1].ChampionOutcomes, after.Looks[^1].ChallengerOutcomes));
 
         var champion = new VersionNumber(1);
         while ((await server.Client.RolloutsAsync(EveningLoop.Endpoint, Ct))[0].State == RolloutState.Running)

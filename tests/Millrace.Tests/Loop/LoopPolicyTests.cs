@@ -268,6 +268,13 @@ public sealed class LoopPolicyTests
         };
 
         Assert.Equal(RetrainingState.Kept, Assert.IsType<LoopStep.End>(LoopPolicy.Decide(same)).State);
+        Assert.IsType<LoopStep.End>(
+            LoopPolicy.Decide(same with { StartedAt = Now, ChampionSince = Now.AddSeconds(-1) })
+        );
+        // It deployed the version and was killed before it noted so.
+        Assert.IsType<LoopStep.Deploy>(
+            LoopPolicy.Decide(same with { StartedAt = Now, ChampionSince = Now.AddSeconds(1) })
+        );
     }
 
     [Theory]

@@ -19,6 +19,7 @@ internal sealed class IngestDataset(
     MillraceDb db,
     MillraceFolder folders,
     ReadVersion versions,
+    CommitVersion commit,
     StartJob jobs,
     ShowJobs showJobs,
     JobQueue queue,
@@ -33,6 +34,7 @@ internal sealed class IngestDataset(
     public async Task<JobView> RunAsync(IngestOrder order, bool keepContract, CancellationToken ct)
     {
         var files = ExpandFiles.Run(order.Files.Select(f => Resolve(folders, f)), folders.Root);
+        await commit.RecordMissingAsync(order.Dataset, ct);
         var newest = await versions.TryManifestAsync(order.Dataset, null, ct);
         order = order with { Contract = keepContract ? newest?.Contract ?? Contract.Open : order.Contract };
         var isAnother = newest is not null && !newest.Contract.IsSameAs(order.Contract);

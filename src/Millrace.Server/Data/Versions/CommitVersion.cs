@@ -4,6 +4,7 @@ using Millrace.Core;
 using Millrace.Data.Ingest;
 using Millrace.Engine.Ingest;
 using Millrace.Engine.Tables;
+using Millrace.Governance.Access;
 using Millrace.Governance.Audit;
 using Millrace.Jobs;
 using Millrace.Storage;
@@ -19,6 +20,7 @@ internal sealed partial class CommitVersion(
     MillraceDb db,
     MillraceFolder folders,
     AuditTrail audit,
+    Actor actor,
     TimeProvider time,
     ILogger<CommitVersion> logger
 )
@@ -39,13 +41,40 @@ internal sealed partial class CommitVersion(
             ? await WriteAsync(job, order, report, output, newest, ct)
             : newest
                 ?? throw new InvalidOperationException($"{order.Dataset} has no version, and nothing was ingested.");
-        await RecordAsync(manifest, ct);
+        // The log has it: from here on nobody can cancel it any more.
+        await RecordAsync(manifest, CancellationToken.None);
         if (isNew)
         {
             LogCommitted(manifest.Dataset, manifest.Number, manifest.RowsAdded, manifest.Quarantined);
         }
 
         return (manifest, manifest.Job == job.Id);
+    }
+
+    /// <summary>Records what the log has and the database has not, since a server was killed, or its database away, between the two.</summary>
+    public async Task RecordMissingAsync(DatasetName dataset, CancellationToken ct)
+    {
+        var folder = folders.Dataset(dataset);
+        if (!Directory.Exists(folder) || new DeltaLog(folder).Newest() is not { } newest)
+        {
+            return;
+        }
+
+        var known = await db.Set<VersionRow>()
+            .Where(v => v.Dataset == dataset)
+            .OrderByDescending(v => v.Number)
+            .Select(v => v.Number)
+            .FirstOrDefaultAsync(ct);
+        var asking = actor.Name;
+        for (var n = known.Value + 1; n <= newest.Value; n++)
+        {
+            var manifest = await VersionManifest.ReadAsync(folder, new VersionNumber(n), ct);
+            actor.Name = manifest.Actor;
+            await RecordAsync(manifest, ct);
+            LogRepaired(dataset, manifest.Number);
+        }
+
+        actor.Name = asking;
     }
 
     /// <summary>The database's row and audit entry of a version that the log has, and the way free for the next. Safe to repeat.</summary>
@@ -158,6 +187,9 @@ internal sealed partial class CommitVersion(
             Name = name,
         };
     }
+
+    [LoggerMessage(LogLevel.Warning, "Dataset {Dataset} had a version {Number} that was not recorded; it is now")]
+    private partial void LogRepaired(DatasetName dataset, VersionNumber number);
 
     [LoggerMessage(
         LogLevel.Information,

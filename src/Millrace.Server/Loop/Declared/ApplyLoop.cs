@@ -12,6 +12,7 @@ using Millrace.Governance.Access;
 using Millrace.Governance.Audit;
 using Millrace.Loop.Reconciling;
 using Millrace.Loop.Retraining;
+using Millrace.Serving.Rollouts;
 using Millrace.Storage;
 
 namespace Millrace.Loop.Declared;
@@ -27,6 +28,7 @@ internal sealed class ApplyLoop(
     DeclaredEndpoints endpoints,
     BeginRetraining begin,
     EndRetraining end,
+    EndRollout rollouts,
     AuditTrail audit,
     Actor actor,
     LoopSignal signal,
@@ -54,6 +56,7 @@ internal sealed class ApplyLoop(
 
         await CheckEndpointAsync(declaration, ct);
         var fingerprint = Fingerprint(declaration, files);
+        await GiveUpRolloutAsync(declaration.Loop, fingerprint, ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var row = await db.Set<LoopRow>().SingleOrDefaultAsync(l => l.Name == declaration.Loop, ct);
         var newest = await begin.NewestAsync(declaration.Loop, ct);
@@ -94,6 +97,30 @@ internal sealed class ApplyLoop(
         await transaction.CommitAsync(ct);
         signal.Raise();
         return new(row.Name, row.Generation, Changed: true);
+    }
+
+    /// <summary>A version of the earlier declaration that is on trial: nobody would judge it, or it would be promoted over the new one.</summary>
+    private async Task GiveUpRolloutAsync(LoopName loop, string fingerprint, CancellationToken ct)
+    {
+        var row = await db.Set<LoopRow>().AsNoTracking().SingleOrDefaultAsync(l => l.Name == loop, ct);
+        if (
+            row is null
+            || string.Equals(row.Fingerprint, fingerprint, StringComparison.Ordinal)
+            || await begin.NewestAsync(loop, ct) is not { State: RetrainingState.Running, Rollout: { } number }
+            || LoopReader.Read(row.Yaml).Deploy is not { } deploy
+        )
+        {
+            return;
+        }
+
+        try
+        {
+            await rollouts.AbortAsync(deploy.Endpoint, number, "The loop was declared anew.", ct);
+        }
+        catch (RefusalException)
+        {
+            // It came to its end just now.
+        }
     }
 
     private LoopRow Declare(LoopRow? row, LoopName name, ApplyRequest request, string fingerprint)

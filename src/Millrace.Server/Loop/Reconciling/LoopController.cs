@@ -21,9 +21,17 @@ internal sealed partial class LoopController(
         while (!stoppingToken.IsCancellationRequested)
         {
             await JudgeRolloutsAsync(stoppingToken);
-            foreach (var loop in await LoopsAsync(stoppingToken))
+            try
             {
-                await ReconcileAsync(loop, stoppingToken);
+                foreach (var loop in await LoopsAsync(stoppingToken))
+                {
+                    await ReconcileAsync(loop, stoppingToken);
+                }
+            }
+            catch (Exception ex) when (ex is not OperationCanceledException)
+            {
+                // A database that is away for a moment must not end the server, which goes on serving without it.
+                LogUnreachable(ex);
             }
 
             await signal.WaitAsync(options.Value.Interval, stoppingToken);
@@ -79,6 +87,9 @@ internal sealed partial class LoopController(
 
     [LoggerMessage(LogLevel.Error, "Rollouts could not be judged; the next look tries again")]
     private partial void LogNotJudged(Exception exception);
+
+    [LoggerMessage(LogLevel.Error, "The loops could not be asked for; the next look tries again")]
+    private partial void LogUnreachable(Exception exception);
 
     [LoggerMessage(LogLevel.Error, "Loop {Loop} could not be brought further; the next look tries again")]
     private partial void LogFailed(Exception exception, LoopName loop);

@@ -49,6 +49,9 @@ internal sealed record LoopObservation
     /// <summary>What serves at the endpoint; null where nothing does.</summary>
     public ModelRef? Champion { get; init; }
 
+    /// <summary>When it began to serve there; null where nothing does.</summary>
+    public DateTimeOffset? ChampionSince { get; init; }
+
     /// <summary>Whether this version was at the endpoint before this retraining began, and is not what serves there.</summary>
     public bool WasTakenBack { get; init; }
 

@@ -119,7 +119,9 @@ internal static class LoopPolicy
         }
 
         var isNew = seen.Champion != new ModelRef(version.Model, version.Number);
-        if (!isNew && seen.Trigger != TriggerKind.Applied)
+        // Where it began to serve since, it was this retraining that deployed it, and a kill that kept it from noting so.
+        var isOurs = seen.ChampionSince >= seen.StartedAt;
+        if (!isNew && !isOurs && seen.Trigger != TriggerKind.Applied)
         {
             return new LoopStep.End(
                 RetrainingState.Kept,

@@ -31,7 +31,8 @@ internal sealed class ObserveLoop(
         var wanted = LoopReader.Read(loop.Yaml);
         var model = new ModelName(loop.Name.Value);
         var rollout = await RolloutAsync(wanted, row, ct);
-        var champion = await ChampionAsync(wanted, ct);
+        var current = wanted.Deploy is { } at ? await deployments.CurrentAsync(at.Endpoint, ct) : null;
+        ModelRef? champion = current is null ? null : new(current.Model, current.Version);
         var begins = row is { State: RetrainingState.Running, IngestJob: null, DatasetVersion: null };
         var summary = row.DatasetVersion is { } number
             ? await datasets.SummaryAsync(wanted.Data.Dataset, number, ct)
@@ -57,6 +58,7 @@ internal sealed class ObserveLoop(
             Version = row.ModelVersion is { } version ? await versions.RunAsync(model, version, ct) : null,
             GatesAsked = row.GatesAsked,
             Champion = champion,
+            ChampionSince = current?.At,
             WasTakenBack = await WasTakenBackAsync(wanted, row, champion, ct),
             Rollout = rollout,
             // It matters to nothing but what is being tried on people.
@@ -122,11 +124,6 @@ internal sealed class ObserveLoop(
                 || await deployments.HasServedAsync(deploy.Endpoint, version, row.StartedAt, ct)
             );
     }
-
-    private async Task<ModelRef?> ChampionAsync(LoopDeclaration wanted, CancellationToken ct) =>
-        wanted.Deploy is { } deploy && await deployments.CurrentAsync(deploy.Endpoint, ct) is { } current
-            ? new(current.Model, current.Version)
-            : null;
 
     private async Task<IReadOnlyList<RunView>> RunsAsync(IReadOnlyList<RunId> ids, CancellationToken ct)
     {

@@ -8,6 +8,7 @@ using Millrace.Loop.Declared;
 using Millrace.Monitoring.Alerts;
 using Millrace.Monitoring.Feedback;
 using Millrace.Serving.Rollouts;
+using Millrace.Storage;
 
 namespace Millrace.Loop.Redeployment;
 
@@ -21,7 +22,8 @@ internal sealed record RolloutEvidence(long After, int Step, long AtStep, Compar
 /// Looks at every rollout that runs: feeds what was joined since the last look to the comparison of the two versions, and
 /// does what the policy says. Killed at any point, the next look begins where the last one was written down.
 /// </summary>
-internal sealed class ReconcileRollouts(
+internal sealed partial class ReconcileRollouts(
+    MillraceDb db,
     FindRollout rollouts,
     DeclaredEndpoints declared,
     ReadLosses losses,
@@ -30,7 +32,8 @@ internal sealed class ReconcileRollouts(
     EndRollout end,
     RaiseAlert alerts,
     Actor actor,
-    TimeProvider time
+    TimeProvider time,
+    ILogger<ReconcileRollouts> logger
 )
 {
     private const int AtOnce = 5000;
@@ -40,9 +43,18 @@ internal sealed class ReconcileRollouts(
         actor.Name = Actor.Itself;
         foreach (var rollout in await rollouts.RunningAsync(ct))
         {
-            if (await declared.FindAsync(rollout.Endpoint, ct) is { Monitor: not null } loop)
+            try
             {
-                await LookAsync(rollout, loop, ct);
+                if (await declared.FindAsync(rollout.Endpoint, ct) is { Monitor: not null } loop)
+                {
+                    await LookAsync(rollout, loop, ct);
+                }
+            }
+            catch (Exception ex) when (ex is not OperationCanceledException)
+            {
+                // The others are looked at all the same.
+                db.ChangeTracker.Clear();
+                LogNotJudged(ex, rollout.Number, rollout.Endpoint);
             }
         }
     }
@@ -58,6 +70,12 @@ internal sealed class ReconcileRollouts(
         foreach (var joined in await losses.RunAsync(rollout.Endpoint, before.After, AtOnce, ct))
         {
             after = joined.Sequence;
+            // What comes late was said before there was a challenger, of other days: it would be one side's alone.
+            if (joined.PredictedAt < rollout.StartedAt)
+            {
+                continue;
+            }
+
             if (new ModelRef(joined.Model, joined.Version) == rollout.Challenger)
             {
                 test.AddChallenger(joined.Loss);
@@ -100,18 +118,33 @@ internal sealed class ReconcileRollouts(
                 await advance.RunAsync(endpoint, number, next.Step, look, state, ct);
                 break;
             case RolloutDecision.Promote:
-                // Saved with the promotion, in its transaction.
-                Alert(AlertSeverity.Info, "promoted", rollout, $"serves all of {endpoint} now. {decision.Why}");
-                await end.PromoteAsync(endpoint, number, decision.Why, look, state, ct);
+                try
+                {
+                    // Saved with the promotion, in its transaction.
+                    Alert(AlertSeverity.Info, "promoted", rollout, $"serves all of {endpoint} now. {decision.Why}");
+                    await end.PromoteAsync(endpoint, number, decision.Why, look, state, ct);
+                }
+                catch (RefusalException refused)
+                {
+                    // A package that cannot be loaded will not be better at the next look.
+                    db.ChangeTracker.Clear();
+                    await TakeBackAsync(rollout, $"It cannot be promoted: {refused.Message}", look, state, ct);
+                }
+
                 break;
             case RolloutDecision.RollBack:
-                Alert(AlertSeverity.Warning, "rolled-back", rollout, $"was taken back from {endpoint}. {decision.Why}");
-                await end.RollBackAsync(endpoint, number, decision.Why, look, state, ct);
+                await TakeBackAsync(rollout, decision.Why, look, state, ct);
                 break;
             default:
                 await record.RunAsync(endpoint, number, look, state, ct);
                 break;
         }
+    }
+
+    private Task<bool> TakeBackAsync(Rollout rollout, string why, RolloutLook look, string state, CancellationToken ct)
+    {
+        Alert(AlertSeverity.Warning, "rolled-back", rollout, $"was taken back from {rollout.Endpoint}. {why}");
+        return end.RollBackAsync(rollout.Endpoint, rollout.Number, why, look with { Verdict = why }, state, ct);
     }
 
     private void Alert(AlertSeverity severity, string kind, Rollout rollout, string what) =>
@@ -138,6 +171,9 @@ internal sealed class ReconcileRollouts(
             verdict
         );
     }
+
+    [LoggerMessage(LogLevel.Error, "Rollout {Number} at {Endpoint} could not be looked at; it is tried again")]
+    private partial void LogNotJudged(Exception exception, long number, EndpointName endpoint);
 
     /// <summary>Far below 1 nobody cares how far.</summary>
     private static double Log10(double evidence) => Math.Round(Math.Log10(Math.Clamp(evidence, 1e-6, 1e12)), 3);

@@ -21,7 +21,7 @@ internal sealed record CheckedOutcome(
 /// <summary>Refuses an outcome that could never be joined, with what to send instead. Pure.</summary>
 internal static class CheckOutcome
 {
-    private const int LongestKey = 500;
+    public const int LongestKey = 500;
     private const int LongestOutcome = 64 << 10;
     private static readonly TimeSpan Ahead = TimeSpan.FromDays(366);
 

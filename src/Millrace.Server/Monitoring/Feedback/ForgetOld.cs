@@ -94,7 +94,7 @@ internal sealed class ForgetOld(
         var kept = Micros.Of(now - options.Value.KeepJoined);
         await db.ExecuteAsync("""delete from monitoring_joins where "At" < @0""", [kept], ct);
         await db.ExecuteAsync(
-            """delete from monitoring_outcomes where "At" < @0 and "State" in ('Joined', 'Unknown')""",
+            """delete from monitoring_outcomes where "At" < @0 and "State" in ('Joined', 'Unknown', 'Repeated')""",
             [kept],
             ct
         );

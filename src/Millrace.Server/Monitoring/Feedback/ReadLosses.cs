@@ -7,10 +7,12 @@ namespace Millrace.Monitoring.Feedback;
 /// <summary>One joined outcome's loss.</summary>
 /// <param name="Sequence">Rises with every join: where to read on.</param>
 /// <param name="At">When the outcome happened.</param>
+/// <param name="PredictedAt">When what it came to was said.</param>
 /// <param name="Loss">Between 0 (right) and 1 (wrong).</param>
 internal readonly record struct JoinedLoss(
     long Sequence,
     DateTimeOffset At,
+    DateTimeOffset PredictedAt,
     ModelName Model,
     VersionNumber Version,
     double Loss
@@ -34,7 +36,7 @@ internal sealed class ReadLosses(MillraceDb db)
             .Where(j => j.Endpoint == endpoint && j.Sequence > after)
             .OrderBy(j => j.Sequence)
             .Take(limit)
-            .Select(j => new JoinedLoss(j.Sequence, j.At, j.Model, j.Version, j.Loss))
+            .Select(j => new JoinedLoss(j.Sequence, j.At, j.PredictedAt, j.Model, j.Version, j.Loss))
             .ToListAsync(ct);
 
     /// <summary>The last join of all: what comes after it is new.</summary>

@@ -10,7 +10,7 @@ internal static class ScalarText
     public static string? Of(JsonElement value) =>
         value.ValueKind switch
         {
-            JsonValueKind.String => value.GetString(),
+            JsonValueKind.String => Kept(value.GetString()!),
             JsonValueKind.True => "true",
             JsonValueKind.False => "false",
             JsonValueKind.Number => value.TryGetInt64(out var whole)
@@ -23,7 +23,7 @@ internal static class ScalarText
     public static string? Of(ref Utf8JsonReader reader) =>
         reader.TokenType switch
         {
-            JsonTokenType.String => reader.GetString(),
+            JsonTokenType.String => Kept(reader.GetString()!),
             JsonTokenType.True => "true",
             JsonTokenType.False => "false",
             JsonTokenType.Number => reader.TryGetInt64(out var whole)
@@ -31,6 +31,9 @@ internal static class ScalarText
                 : Of(reader.GetDouble()),
             _ => null,
         };
+
+    /// <summary>PostgreSQL has no text with a zero character: what is joined must be able to be kept.</summary>
+    private static string Kept(string text) => text.Replace('\0', '\uFFFD');
 
     private static string Of(double number) =>
         number == Math.Floor(number) && Math.Abs(number) < 1e15

@@ -50,8 +50,11 @@ internal sealed record SlimPrediction(string Id, ServedAt Served, long At, strin
             ct
         );
 
+    /// <summary>Null where there is none, and where it is longer than an outcome may name: an index has no room for it.</summary>
     public static string? KeyOf(JsonElement inputs, MonitorSettings settings, VersionFacts? facts) =>
-        (settings.Key ?? facts?.Card.User) is { } column && inputs.TryGetProperty(column, out var value)
-            ? ScalarText.Of(value)
+        (settings.Key ?? facts?.Card.User) is { } column
+        && inputs.TryGetProperty(column, out var value)
+        && ScalarText.Of(value) is { Length: <= CheckOutcome.LongestKey } key
+            ? key
             : null;
 }

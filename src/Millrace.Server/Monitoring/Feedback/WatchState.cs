@@ -72,8 +72,8 @@ internal sealed class WatchedVersion(VersionNumber version, HarmOptions options,
     public double? Reference => detector.Outcomes == 0 ? null : detector.Reference;
 
     public HarmPhase Phase =>
-        detector.IsLearning ? HarmPhase.Learning
-        : state.HarmAt is not null ? HarmPhase.Harm
+        state.HarmAt is not null ? HarmPhase.Harm
+        : detector.IsLearning ? HarmPhase.Learning
         : HarmPhase.Watching;
 
     public void Add(double loss, double? baseline, DateTimeOffset at)
@@ -83,7 +83,7 @@ internal sealed class WatchedVersion(VersionNumber version, HarmOptions options,
         state.Outcomes++;
         state.Loss += loss;
         state.At = at;
-        if (detector.IsLearning && state.Prior is null)
+        if (detector.IsLearning && state.Prior is null && state.HarmAt is null)
         {
             return;
         }

@@ -49,7 +49,9 @@ internal sealed class SegmentWriter : IDisposable
         }
         catch
         {
+            // On a full disk every batch would leave one more.
             handle.Dispose();
+            File.Delete(path);
             throw;
         }
     }

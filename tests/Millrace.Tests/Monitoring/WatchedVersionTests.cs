@@ -1,0 +1,36 @@
+using Millrace.Api;
+using Millrace.Engine.Evidence;
+using Millrace.Monitoring.Feedback;
+using Xunit;
+
+namespace Millrace.Tests.Monitoring;
+
+public sealed class WatchedVersionTests
+{
+    private static readonly DateTimeOffset Start = new(2026, 1, 5, 8, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public void Harm_once_seen_stays_though_what_is_normal_is_not_well_known_yet()
+    {
+        var watched = new WatchedVersion(new(1), new HarmOptions { RunLength = 1000, Reference = 5000 }, new());
+        Add(watched, 0.1, 300);
+        Assert.Equal(HarmPhase.Learning, watched.Phase);
+        while (watched.Evidence < watched.Threshold)
+        {
+            Add(watched, 1, 1);
+        }
+
+        Assert.Equal(HarmPhase.Harm, watched.Phase);
+        Add(watched, 0, 3);
+        Assert.InRange(watched.Evidence, 0, watched.Threshold);
+        Assert.Equal(HarmPhase.Harm, watched.Phase);
+    }
+
+    private static void Add(WatchedVersion watched, double loss, int times)
+    {
+        for (var i = 0; i < times; i++)
+        {
+            watched.Add(loss, null, Start.AddMinutes(watched.Kept.Outcomes));
+        }
+    }
+}
