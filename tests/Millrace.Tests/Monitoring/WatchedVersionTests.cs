@@ -26,6 +26,19 @@ public sealed class WatchedVersionTests
         Assert.Equal(HarmPhase.Harm, watched.Phase);
     }
 
+    [Fact]
+    public void The_next_version_begins_with_what_was_normal_but_after_harm_with_nothing()
+    {
+        var watched = new WatchedVersion(new(1), new HarmOptions { RunLength = 1000 }, new());
+        Assert.Null(watched.Bequest);
+        Add(watched, 0.1, 600);
+        Assert.Equal(0.1, watched.Bequest!.Value, 0.05);
+
+        Add(watched, 1, 200);
+        Assert.Equal(HarmPhase.Harm, watched.Phase);
+        Assert.Null(watched.Bequest);
+    }
+
     private static void Add(WatchedVersion watched, double loss, int times)
     {
         for (var i = 0; i < times; i++)

@@ -59,8 +59,8 @@ internal sealed class PolicyRun(RetrainingPolicy policy, Judge judge, HarmOption
             Serving = package;
             Version++;
             lastDoneAt = now;
-            // As live: what was normal for the version before is where the next one's normal begins.
-            detector = new(harm with { Prior = detector.Outcomes == 0 ? null : detector.Reference });
+            // As live: what was normal for the version before is where the next one's normal begins, but after harm.
+            detector = new(harm with { Prior = isHarm || detector.Outcomes == 0 ? null : detector.Reference });
             isHarm = false;
             failures = 0;
         }

@@ -91,9 +91,9 @@ internal sealed class JoinBatch(
         }
 
         var earlier = new ServedAt(served.Endpoint, before.Model, before.Version);
-        return state.Watched.TryGetValue(earlier, out var known) ? known.Reference
+        return state.Watched.TryGetValue(earlier, out var known) ? known.Bequest
             : await StateAsync(earlier, ct) is { } kept
-                ? new WatchedVersion(before.Version, JoinState.Options(options.Value, settings), kept).Reference
+                ? new WatchedVersion(before.Version, JoinState.Options(options.Value, settings), kept).Bequest
             : null;
     }
 

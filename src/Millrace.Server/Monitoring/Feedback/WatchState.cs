@@ -10,7 +10,7 @@ internal sealed record WatchState
     public HarmState? Detector { get; set; }
 
     /// <summary>
-    /// What was normal for the version before it at the endpoint, as a loss; null for the first. A version that is bad from its
+    /// What was normal for the version before it at the endpoint, as a loss; null for the first, and after harm. A version that is bad from its
     /// first outcome on must not pass for normal because it never was better.
     /// </summary>
     public double? Prior { get; init; }
@@ -70,6 +70,12 @@ internal sealed class WatchedVersion(VersionNumber version, HarmOptions options,
     public double Evidence => Math.Log10(Math.Max(detector.Evidence, 1e-9));
 
     public double? Reference => detector.Outcomes == 0 ? null : detector.Reference;
+
+    /// <summary>
+    /// What the version after it begins with as normal; null where nothing is known, and after harm: the world that it was normal in is
+    /// gone, and every later version would be held against that for ever.
+    /// </summary>
+    public double? Bequest => state.HarmAt is null ? Reference : null;
 
     public HarmPhase Phase =>
         state.HarmAt is not null ? HarmPhase.Harm
