@@ -49,11 +49,14 @@ public sealed class ServingTabsTests : PagesContext
         OnRollouts(RecordedServing.Rollouts());
         var tab = Rolled();
         Says(tab, "Evidence by look");
-        Assert.Equal(2, tab.FindAll(".looks tbody tr").Count);
+        Lists(2);
         tab.FindAll("button")[2].Click();
-        Assert.Equal(5, tab.FindAll(".looks tbody tr").Count);
+        Lists(5);
         tab.FindAll("button")[2].Click();
-        Assert.Equal(2, tab.FindAll(".looks tbody tr").Count);
+        Lists(2);
+
+        void Lists(int looks) =>
+            tab.WaitForAssertion(() => Assert.Equal(looks, tab.FindAll(".looks tbody tr").Count), Patience);
     }
 
     [Fact]
