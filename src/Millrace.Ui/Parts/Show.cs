@@ -184,6 +184,13 @@ public static class Show
             _ => value.GetRawText(),
         };
 
+    /// <summary>A value of a row as it is, with every digit.</summary>
+    public static string? Raw(JsonElement value) =>
+        value.ValueKind is JsonValueKind.Number ? value.GetRawText() : Cell(value);
+
+    /// <summary>The end of an id that begins with its time: …708192a3.</summary>
+    public static string TimedId(string id) => id.Length > 8 ? "…" + id[^8..] : id;
+
     /// <summary>What went wrong, for a person.</summary>
     public static string Trouble(Exception e) =>
         e switch

@@ -103,6 +103,38 @@ public sealed class OutcomeTests(WatchedServer server) : IClassFixture<WatchedSe
     }
 
     [Fact]
+    public async Task An_outcome_is_counted_once_at_every_moment_while_it_joins()
+    {
+        const int Told = 60;
+        var before = await CountsAsync();
+        var asked = 0;
+
+        var telling = Task.Run(
+            async () =>
+            {
+                for (var i = 0; i < Told; i++)
+                {
+                    var said = await server.RecommendAsync(50, Ct);
+                    await server.TellAsync(Ct, ById(said, said.Items![0].Item));
+                    Volatile.Write(ref asked, i + 1);
+                }
+            },
+            Ct
+        );
+
+        // Asked before and after: what came in between may be in it or not.
+        OutcomeCounts counts;
+        do
+        {
+            var least = Volatile.Read(ref asked);
+            counts = await CountsAsync();
+            var known = counts.Joined + counts.Waiting - before.Joined - before.Waiting;
+            Assert.InRange(known, least, Volatile.Read(ref asked) + 1);
+        } while (counts.Joined < before.Joined + Told);
+        await telling;
+    }
+
+    [Fact]
     public async Task An_outcome_without_a_prediction_is_unknown_once_the_window_is_over()
     {
         var before = await CountsAsync();

@@ -89,8 +89,8 @@ public sealed class TurningLoopPagesTests : PagesContext
     }
 
     [Theory]
-    [InlineData(StageState.Done, "hit_rate@10 0.1762 v5 live, 24,812 outcomes")]
-    [InlineData(StageState.Running, "hit_rate@10 0 v5 live, 24,812 outcomes")]
+    [InlineData(StageState.Done, "hit_rate@10 0.1762 v5 live · 24,812 outcomes joined in all")]
+    [InlineData(StageState.Running, "hit_rate@10 0 v5 live · 24,812 outcomes joined in all")]
     public void A_card_shows_what_the_monitor_says_once(StageState state, string words)
     {
         var newest = RecordedMonitor.Summaries().Single(m => m.Endpoint.Value is "movie-night") with { Value = 0 };

@@ -18,9 +18,15 @@ public sealed record MonitorCharts(
     public static MonitorCharts Of(
         MonitorView monitor,
         IReadOnlyList<RetrainingView> retrainings,
-        IReadOnlyList<DeploymentView> history
+        IReadOnlyList<DeploymentView> history,
+        DateTimeOffset now
     )
     {
+        // A window that is not over ends now: nothing is drawn where nothing has happened.
+        monitor = monitor with
+        {
+            Windows = [.. monitor.Windows.Select(w => w.To > now && w.From < now ? w with { To = now } : w)],
+        };
         var times = monitor
             .Windows.SelectMany(w => new[] { w.From, w.To })
             .Concat(monitor.Harm.Series.Select(p => p.At))

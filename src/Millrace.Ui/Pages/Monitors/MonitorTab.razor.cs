@@ -21,7 +21,7 @@ public sealed partial class MonitorTab
         {
             var monitor = await Client.MonitorAsync(Endpoint.Name, ct);
             var retrainings = monitor.Loop is { } loop ? (await Client.LoopAsync(loop, ct)).Retrainings : [];
-            return new Contents(monitor, MonitorCharts.Of(monitor, retrainings, Endpoint.History));
+            return new Contents(monitor, MonitorCharts.Of(monitor, retrainings, Endpoint.History, Time.GetUtcNow()));
         }
         catch (RefusalException e) when (e.Kind is RefusalKind.NotFound)
         {
