@@ -1,6 +1,7 @@
 using Millrace.Api;
 using Millrace.Core;
 using Millrace.Server.Tests.Loop;
+using Millrace.Testing;
 using Xunit;
 
 namespace Millrace.Server.Tests.Killing;
@@ -46,14 +47,12 @@ public sealed class KilledLoopTests(MortalServer server) : IClassFixture<MortalS
 
     /// <summary>
     /// To keep a test short, every second transition kills: on SQLite the first, third and so on, on PostgreSQL the others, so that
-    /// both together have each. MILLRACE_SLOW kills at each on both.
+    /// both together have each. ./test --slow kills at each on both.
     /// </summary>
-    private static int Spared => IsSlow ? 1 : 2;
+    private static int Spared => SlowProofs.AreAskedFor ? 1 : 2;
 
     private static int SparedFirst =>
-        !IsSlow && Environment.GetEnvironmentVariable("MILLRACE_TEST_DB") is { Length: > 0 } ? 1 : 0;
-
-    private static bool IsSlow => Environment.GetEnvironmentVariable("MILLRACE_SLOW") is { Length: > 0 };
+        !SlowProofs.AreAskedFor && Environment.GetEnvironmentVariable("MILLRACE_TEST_DB") is { Length: > 0 } ? 1 : 0;
 
     [Fact]
     public async Task Killed_before_every_transition_a_loop_goes_on_and_promotes_once()

@@ -4,13 +4,14 @@ using Xunit;
 
 namespace Millrace.Ui.Tests.Browser;
 
-/// <summary>One server with a loop that ran, one without anything, and one Chromium for all tests in a browser.</summary>
-public sealed class BrowserFixture : IAsyncLifetime
+/// <summary>A Chromium, and a recorded site whose loop has turned for weeks.</summary>
+public class BrowserFixture : IAsyncLifetime
 {
     /// <summary>Milliseconds; many times what any takes.</summary>
     internal const int TestLimit = 240_000;
 
-    private const string Chromium = "/usr/bin/chromium";
+    /// <summary>Debian's, the lighter first.</summary>
+    private static readonly string[] Chromiums = ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium"];
 
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(4);
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(20);
@@ -18,14 +19,6 @@ public sealed class BrowserFixture : IAsyncLifetime
     private IPlaywright? playwright;
     private IBrowser? browser;
 
-    internal MillraceProcess Server { get; private set; } = null!;
-
-    internal MillraceProcess Fresh { get; private set; } = null!;
-
-    /// <summary>The id of a backtest of the loop that ran.</summary>
-    internal string Backtest { get; private set; } = "";
-
-    /// <summary>A loop that has turned for weeks.</summary>
     internal RecordedSite Recorded { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
@@ -44,11 +37,8 @@ public sealed class BrowserFixture : IAsyncLifetime
         }
 
         playwright?.Dispose();
-        // Where the start did not come to its end, there are not all of them.
-        foreach (var one in new IAsyncDisposable?[] { Server, Fresh, Recorded })
-        {
-            await (one?.DisposeAsync() ?? ValueTask.CompletedTask);
-        }
+        await EndAsync();
+        GC.SuppressFinalize(this);
     }
 
     internal Task<Visitor> VisitAsync(MillraceProcess server, int width = 1280, bool dark = false) =>
@@ -69,11 +59,8 @@ public sealed class BrowserFixture : IAsyncLifetime
         return new Visitor(context, await context.NewPageAsync());
     }
 
-    private async Task StartAsync(CancellationToken ct)
+    private protected virtual async Task StartAsync(CancellationToken ct)
     {
-        Server = await MillraceProcess.StartAsync(null, ct);
-        await Subscribers.ApplyAsync(Server, ct);
-        Fresh = await MillraceProcess.StartAsync(null, ct);
         Recorded = RecordedSite.Start();
         Assertions.SetDefaultExpectTimeout(20_000);
         playwright = await Playwright.CreateAsync();
@@ -81,11 +68,33 @@ public sealed class BrowserFixture : IAsyncLifetime
             new()
             {
                 // Playwright's own download where Debian's is not there.
-                ExecutablePath = File.Exists(Chromium) ? Chromium : null,
+                ExecutablePath = Chromiums.FirstOrDefault(File.Exists),
                 Headless = true,
                 Args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
             }
         );
+    }
+
+    /// <summary>Where the start did not come to its end, there is not all of it.</summary>
+    private protected virtual ValueTask EndAsync() => Recorded?.DisposeAsync() ?? ValueTask.CompletedTask;
+}
+
+/// <summary>And one server with a loop that ran, and one without anything.</summary>
+public sealed class ServersFixture : BrowserFixture
+{
+    internal MillraceProcess Server { get; private set; } = null!;
+
+    internal MillraceProcess Fresh { get; private set; } = null!;
+
+    /// <summary>The id of a backtest of the loop that ran.</summary>
+    internal string Backtest { get; private set; } = "";
+
+    private protected override async Task StartAsync(CancellationToken ct)
+    {
+        Server = await MillraceProcess.StartAsync(null, ct);
+        await Subscribers.ApplyAsync(Server, ct);
+        Fresh = await MillraceProcess.StartAsync(null, ct);
+        await base.StartAsync(ct);
         var loop = await Subscribers.EndOfLoopAsync(Server.Client, ct);
         Assert.True(
             loop.State is Api.StageState.Done,
@@ -93,7 +102,21 @@ public sealed class BrowserFixture : IAsyncLifetime
         );
         Backtest = (await Subscribers.StartBacktestAsync(Server, ct)).Id;
     }
+
+    private protected override async ValueTask EndAsync()
+    {
+        await base.EndAsync();
+        foreach (var one in new[] { Server, Fresh })
+        {
+            await (one?.DisposeAsync() ?? ValueTask.CompletedTask);
+        }
+    }
 }
 
+/// <summary>Those that need no server of a loop's own run beside those that do.</summary>
 [CollectionDefinition(nameof(InBrowser))]
 public sealed class InBrowser : ICollectionFixture<BrowserFixture>;
+
+/// <inheritdoc cref="InBrowser"/>
+[CollectionDefinition(nameof(OnServers))]
+public sealed class OnServers : ICollectionFixture<ServersFixture>;

@@ -9,8 +9,8 @@ using static Microsoft.Playwright.Assertions;
 namespace Millrace.Ui.Tests.Browser;
 
 /// <summary>What people come for, done in a browser against the real server.</summary>
-[Collection(nameof(InBrowser))]
-public sealed class JourneyTests(BrowserFixture fixture)
+[Collection(nameof(OnServers))]
+public sealed class JourneyTests(ServersFixture fixture)
 {
     [InBrowserFact]
     public async Task A_prediction_is_made_by_keyboard_alone_and_appears_in_the_log()

@@ -6,8 +6,8 @@ using static Microsoft.Playwright.Assertions;
 namespace Millrace.Ui.Tests.Browser;
 
 /// <summary>Every screen, wide and narrow, light and dark: nothing sticks out, nothing is unreadable, nothing is nameless.</summary>
-[Collection(nameof(InBrowser))]
-public sealed class ScreensTests(BrowserFixture fixture)
+[Collection(nameof(OnServers))]
+public sealed class ScreensTests(ServersFixture fixture)
 {
     [InBrowserTheory]
     [InlineData(1280, false)]
