@@ -6,12 +6,11 @@ using Millrace.Engine.Evidence;
 namespace Millrace.Bench;
 
 /// <summary>
-/// How soon harm is found and how often it is seen where there is none: ours beside its peers on the same seeded streams, and
-/// the comparison of a canary beside a fixed test that is looked at again and again.
+/// How soon harm is found and how often it is seen where there is none: ours beside its peers on the same seeded streams; and
+/// the study of canaries.
 /// </summary>
 internal static class DetectorBench
 {
-    private const double Error = 0.1;
     private static readonly double[] Rises = [0.05, 0.1, 0.2];
 
     private delegate Func<double, double, bool> Make();
@@ -42,7 +41,7 @@ internal static class DetectorBench
                 Ours(
                     new()
                     {
-                        Prior = Error,
+                        Prior = DetectorStreams.Error,
                         PriorWeight = double.PositiveInfinity,
                         Tolerance = 0,
                     }
@@ -53,9 +52,9 @@ internal static class DetectorBench
             ("Page-Hinkley(50)", Peer(() => new PageHinkley(50))),
             ("DDM", Peer(() => new Ddm())),
         ];
-        Delays(text, plain, [250, 500, 1000, 5000], Plain, 600);
+        Delays(text, plain, [250, 500, 1000, 5000], DetectorStreams.Plain, 600);
         text.AppendLine().AppendLine("## The same stationary: streams with a false alarm").AppendLine();
-        FalseAlarms(text, plain, Plain);
+        FalseAlarms(text, plain, DetectorStreams.Plain);
 
         text.AppendLine()
             .AppendLine(
@@ -72,9 +71,9 @@ internal static class DetectorBench
             ("ours, own loss only", Ours(new())),
             .. plain[2..],
         ];
-        Delays(text, daily, [5000], Daily, 400);
+        Delays(text, daily, [5000], DetectorStreams.Daily, 400);
         text.AppendLine();
-        FalseAlarms(text, daily, Daily);
+        FalseAlarms(text, daily, DetectorStreams.Daily);
 
         text.AppendLine()
             .AppendLine(
@@ -85,11 +84,11 @@ internal static class DetectorBench
                 """
             );
         (string, Make)[] squares = [plain[1], .. plain[2..4]];
-        Delays(text, squares, [1000], Squares, 400);
+        Delays(text, squares, [1000], DetectorStreams.Squares, 400);
         text.AppendLine();
-        FalseAlarms(text, squares, Squares);
+        FalseAlarms(text, squares, DetectorStreams.Squares);
         Decay(text);
-        Canary(text);
+        CanaryStudy.Run(text);
         Console.Write(text);
         File.WriteAllText(Path.Combine(Machine.Root, "bench", "results", "detectors.md"), text.ToString());
         Console.Error.WriteLine($"{clock.Elapsed.TotalSeconds:0} s");
@@ -124,49 +123,6 @@ internal static class DetectorBench
                 return detector.IsHarm;
             };
         };
-
-    /// <summary>One outcome after another: the model's loss and the trivial model's, given the rise that is in force.</summary>
-    private static Func<double, (double, double)> Plain(int seed)
-    {
-        var random = new Random(seed);
-        return rise => (random.NextDouble() < Error + rise ? 1 : 0, 0);
-    }
-
-    private static Func<double, (double, double)> Squares(int seed)
-    {
-        var random = new Random(seed);
-        return rise => (Math.Min(1, Math.Pow(random.NextDouble(), 2) + rise), 0);
-    }
-
-    private static Func<double, (double, double)> Daily(int seed) => Days(seed, Error, 0.25, 0.4);
-
-    private static Func<double, (double, double)> Days(int seed, double model, double trivial, double deviation)
-    {
-        var random = new Random(seed);
-        var outcome = 0;
-        double error = 0,
-            baseline = 0;
-        return rise =>
-        {
-            if (outcome++ % 500 == 0)
-            {
-                var hard =
-                    deviation
-                    * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble()))
-                    * Math.Cos(2 * Math.PI * random.NextDouble());
-                error = Harder(model, hard);
-                baseline = Harder(trivial, hard);
-            }
-
-            // What is hard for one is often hard for the other.
-            var own = random.NextDouble();
-            var other = random.NextDouble() < 0.5 ? own : random.NextDouble();
-            return (own < error + rise ? 1 : 0, other < baseline ? 1 : 0);
-        };
-    }
-
-    private static double Harder(double probability, double by) =>
-        1 / (1 + Math.Exp(-(Math.Log(probability / (1 - probability)) + by)));
 
     private static void Delays(
         StringBuilder text,
@@ -296,7 +252,7 @@ internal static class DetectorBench
                 var options = new HarmOptions { Tolerance = tolerance, Reference = reference };
                 Make[] makes = [Paired(options), Ours(options)];
                 var days = makes.Select(Day);
-                var alarms = makes.Select(m => Share(m, s => Days(s, 0.8, 0.88, 0.1), 50_000, 200));
+                var alarms = makes.Select(m => Share(m, s => DetectorStreams.Days(s, 0.8, 0.88, 0.1), 50_000, 200));
                 text.AppendLine(
                     CultureInfo.InvariantCulture,
                     $"| {tolerance} | {reference} | {string.Join(" | ", days.Select(d => d.ToString("0.0", CultureInfo.InvariantCulture)))} | {string.Join(" | ", alarms.Select(a => a.ToString("0.0", CultureInfo.InvariantCulture) + " %"))} |"
@@ -314,7 +270,7 @@ internal static class DetectorBench
             s =>
             {
                 var detector = make();
-                var next = Days(s, 0.8, 0.88, 0.1);
+                var next = DetectorStreams.Days(s, 0.8, 0.88, 0.1);
                 for (var i = 0; i < 50_000; i++)
                 {
                     var (loss, baseline) = next(0.01 * Math.Min(12, i / 500));
@@ -327,132 +283,5 @@ internal static class DetectorBench
             }
         );
         return Machine.Median(days);
-    }
-
-    private static void Canary(StringBuilder text)
-    {
-        text.AppendLine()
-            .AppendLine(
-                """
-                ## A canary beside its champion
-
-                Errors of 10 %, nine of the champion's outcomes to one of the canary's, 5,000 of the canary's at most. Betting at 1 %, looked
-                at after every label, beside a fixed one-sided z-test of two proportions looked at every 50 labels. Rolled back, and the median
-                number of the canary's labels until then.
-
-                | | equal | + 3 points | + 5 points | + 10 points |
-                |---|---:|---:|---:|---:|
-                """
-            );
-        (string, Func<Func<int, int, bool>>)[] tests =
-        [
-            ("betting, 1 %", () => Betting(t => t.WorseEvidence >= 100, 0.02)),
-            ("z-test peeked at, 1 %", () => Peeking(2.326)),
-            ("z-test peeked at, 5 %", () => Peeking(1.645)),
-        ];
-        foreach (var (name, make) in tests)
-        {
-            var cells = new[] { 0, 0.03, 0.05, 0.1 }.Select(rise =>
-            {
-                var (share, median) = Rolled(make, rise, 5000, 2000);
-                return string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{share:0.0} %{(rise > 0 ? $" after {median:0}" : "")}"
-                );
-            });
-            text.AppendLine(CultureInfo.InvariantCulture, $"| {name} | {string.Join(" | ", cells)} |");
-        }
-
-        text.AppendLine()
-            .AppendLine(
-                """
-                Called safe at 1 %, the median number of the canary's labels until then (at most 30,000), and how often a canary that is worse
-                by the whole margin is called safe:
-
-                | margin | equal | 2 points better | worse by the margin |
-                |---:|---:|---:|---:|
-                """
-            );
-        foreach (var margin in new[] { 0.01, 0.02, 0.03 })
-        {
-            Func<Func<int, int, bool>> make = () => Betting(t => t.SafeEvidence >= 100, margin);
-            text.AppendLine(
-                CultureInfo.InvariantCulture,
-                $"| {margin} | {Rolled(make, 0, 30_000, 200).Median:0} | {Rolled(make, -0.02, 30_000, 200).Median:0} | {Rolled(make, margin, 10_000, 1000).Share:0.0} % |"
-            );
-        }
-    }
-
-    private static Func<int, int, bool> Betting(Func<ComparisonTest, bool> isDecided, double margin)
-    {
-        var test = new ComparisonTest(margin);
-        return (champion, challenger) =>
-        {
-            if (champion >= 0)
-            {
-                test.AddChampion(champion);
-                return false;
-            }
-
-            test.AddChallenger(challenger);
-            return isDecided(test);
-        };
-    }
-
-    private static Func<int, int, bool> Peeking(double z)
-    {
-        double championErrors = 0,
-            champions = 0,
-            errors = 0,
-            count = 0;
-        return (champion, challenger) =>
-        {
-            if (champion >= 0)
-            {
-                championErrors += champion;
-                champions++;
-                return false;
-            }
-
-            errors += challenger;
-            count++;
-            var pooled = (errors + championErrors) / (count + champions);
-            var deviation = Math.Sqrt(pooled * (1 - pooled) * ((1 / count) + (1 / champions)));
-            return count % 50 == 0 && (errors / count) - (championErrors / champions) > z * deviation;
-        };
-    }
-
-    private static (double Share, double Median) Rolled(
-        Func<Func<int, int, bool>> make,
-        double rise,
-        int most,
-        int streams
-    )
-    {
-        var labels = new double[streams];
-        Parallel.For(
-            0,
-            streams,
-            s =>
-            {
-                var random = new Random(s);
-                var test = make();
-                labels[s] = double.PositiveInfinity;
-                for (var label = 1; label <= most; label++)
-                {
-                    for (var i = 0; i < 9; i++)
-                    {
-                        test(random.NextDouble() < Error ? 1 : 0, -1);
-                    }
-
-                    if (test(-1, random.NextDouble() < Error + rise ? 1 : 0))
-                    {
-                        labels[s] = label;
-                        return;
-                    }
-                }
-            }
-        );
-        return (100.0 * labels.Count(double.IsFinite) / streams, Machine.Median(labels));
     }
 }

@@ -176,7 +176,12 @@ public sealed record BinView(double From, double To, long Count);
 
 public sealed record FileView(string Name, long Bytes, long Rows, string Sha256);
 
-public sealed record BrokenRuleView(string Column, string Rule, long Rows);
+/// <summary>How many rows broke a rule.</summary>
+/// <param name="Column">Empty where the row itself is broken.</param>
+/// <param name="Rule">The rule's name in the loop file.</param>
+/// <param name="Rows">In quarantine, or of predictions.</param>
+/// <param name="Bound">What the rule asks for, such as [1, 500]; empty where its name says all.</param>
+public sealed record BrokenRuleView(string Column, string Rule, long Rows, string Bound = "");
 
 /// <summary>One row in quarantine.</summary>
 /// <param name="Row">The number of the row in its file, the first row of data being 1.</param>

@@ -63,6 +63,7 @@ public sealed record RolloutTraffic(long Champion, long Challenger, long FellBac
 /// <param name="WorseEvidence">log10 of the e-process against "the challenger is no worse".</param>
 /// <param name="SafeEvidence">log10 of the e-process against "the challenger is worse by the margin".</param>
 /// <param name="Threshold">log10 of what either must pass.</param>
+/// <param name="Metric">The live metric's name; null in what was kept before looks had it.</param>
 public sealed record RolloutLook(
     DateTimeOffset At,
     double Share,
@@ -73,7 +74,8 @@ public sealed record RolloutLook(
     double WorseEvidence,
     double SafeEvidence,
     double Threshold,
-    string Verdict
+    string Verdict,
+    string? Metric = null
 );
 
 /// <summary>Why a person promotes or aborts.</summary>

@@ -16,6 +16,10 @@ public sealed record Contract
     /// <summary>True: columns that no rule names are dropped with a notice. False: they are kept with the type found.</summary>
     public bool Closed { get; init; }
 
+    /// <summary>What a rule asks for, in the words of a loop file: [1, 500], [yes, no], a pattern; empty where its name says all.</summary>
+    public string BoundOf(string column, string rule) =>
+        Columns.FirstOrDefault(c => string.Equals(c.Name, column, StringComparison.Ordinal))?.BoundOf(rule) ?? "";
+
     /// <summary>Whether both ask the same of a row, wherever they were declared.</summary>
     public bool IsSameAs(Contract other) =>
         string.Equals(DeclarationHash.Of(this), DeclarationHash.Of(other), StringComparison.Ordinal);
@@ -44,4 +48,16 @@ public sealed record ColumnRule
 
     /// <summary>A regular expression (RE2) that the whole text must match.</summary>
     public string? Pattern { get; init; }
+
+    internal string BoundOf(string rule) =>
+        (rule, Min, Max) switch
+        {
+            ("range", { } min, { } max) => FormattableString.Invariant($"[{min}, {max}]"),
+            ("range", { } min, null) => FormattableString.Invariant($"from {min}"),
+            ("range", null, { } max) => FormattableString.Invariant($"up to {max}"),
+            ("allowed", _, _) => $"[{string.Join(", ", Allowed)}]",
+            ("pattern", _, _) => Pattern ?? "",
+            ("type", _, _) when Type is { } type => type.ToString().ToLowerInvariant(),
+            _ => "",
+        };
 }

@@ -64,7 +64,7 @@ public static class IngestFiles
         var before = new Dictionary<string, long>(StringComparer.Ordinal);
         spec = spec with
         {
-            Files = spec.Again.Count > 0 ? FilesAgain.Run(spec, notices, ct) : NewFiles(spec, notices, before, ct),
+            Files = spec.Again.Count > 0 ? FilesAgain.Run(spec, notices, ct) : NewFiles.Run(spec, notices, before, ct),
         };
         if (spec.Files.Count == 0)
         {
@@ -106,7 +106,7 @@ public static class IngestFiles
         var broken = duck.Count("SELECT count(*) FROM broken", ct);
         if (broken == rowsIn)
         {
-            throw AllBroken(rowsIn, quarantine.Count(ct), staged.Sources);
+            throw AllBroken.Refuse(rowsIn, quarantine.Count(ct), staged.Sources);
         }
 
         var quarantined = new List<DataFile>();
@@ -162,49 +162,6 @@ public static class IngestFiles
         };
     }
 
-    /// <summary>
-    /// Files whose bytes were not taken in before, each once. Only those of a size that is known or comes twice are hashed for it.
-    /// </summary>
-    /// <param name="spec">The order.</param>
-    /// <param name="notices">What is passed over is said here.</param>
-    /// <param name="before">Filled with the rows of each file that the dataset has already.</param>
-    /// <param name="ct">Stops it.</param>
-    private static List<string> NewFiles(
-        IngestSpec spec,
-        List<string> notices,
-        Dictionary<string, long> before,
-        CancellationToken ct
-    )
-    {
-        var known = spec.Known.Select(f => f.Sha256).ToHashSet(StringComparer.Ordinal);
-        var sizes = spec.Known.Select(f => f.Bytes).Concat(spec.Files.Select(Bytes)).CountBy(b => b).ToDictionary();
-        var files = new List<string>();
-        foreach (var file in spec.Files)
-        {
-            var isNew = sizes[Bytes(file)] == 1 || !File.Exists(file) || known.Add(FileHash.Of(file, ct));
-            if (isNew)
-            {
-                files.Add(file);
-                if (GrownFile.Earlier(file, spec.Known, ct) is [.., var earlier])
-                {
-                    before[file] = earlier.Rows;
-                    notices.Add(
-                        string.Create(
-                            CultureInfo.InvariantCulture,
-                            $"{Path.GetFileName(file)} has grown: its first {earlier.Rows:N0} rows are in the dataset already and were passed over."
-                        )
-                    );
-                }
-            }
-            else
-            {
-                notices.Add($"{Path.GetFileName(file)} is in the dataset already and was passed over.");
-            }
-        }
-
-        return files;
-    }
-
     /// <summary>The rows of grown files that were taken in before are neither checked nor written again.</summary>
     private static Staged PassOver(
         DuckSession duck,
@@ -233,8 +190,6 @@ public static class IngestFiles
         var rest = passed.Replace("{0}", RowCheck.RowName, StringComparison.Ordinal);
         return staged with { Relation = $"(SELECT * FROM {staged.Relation} WHERE NOT ({rest}))" };
     }
-
-    private static long Bytes(string file) => File.Exists(file) ? new FileInfo(file).Length : -1;
 
     private static IngestReport NothingNew(IngestSpec spec, IReadOnlyList<string> notices) =>
         new()
@@ -305,42 +260,6 @@ public static class IngestFiles
                 Columns = [.. source.Columns.Select((c, i) => c with { Name = contract.Columns[i].Name })],
             }
             : source;
-
-    private static RefusalException AllBroken(
-        long rows,
-        IReadOnlyList<BrokenRule> broken,
-        IReadOnlyList<SourceRows> sources
-    )
-    {
-        var files = sources.Count == 1 ? sources[0].Source.Name : $"{sources.Count} files";
-        if (broken.All(b => string.Equals(b.Rule, "unique", StringComparison.Ordinal)))
-        {
-            return Refusal.Conflict(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"Nothing of {files} is new: the keys ({broken[0].Column}) of all {rows:N0} rows are in the dataset already."
-                )
-            );
-        }
-
-        var worst = string.Join(
-            ", ",
-            broken
-                .Take(3)
-                .Select(b =>
-                    string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"{b.Column} {b.Rule} ({b.Rows:N0} {(b.Rows == 1 ? "row" : "rows")})"
-                    )
-                )
-        );
-        return Refusal.Invalid(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"Nothing of {files} could be taken in, all {rows:N0} rows break the contract: {worst}. Correct the contract, or how the file is read."
-            )
-        );
-    }
 
     /// <summary>File names where they tell the files apart, else with as many folders as that takes.</summary>
     private static string[] Names(IReadOnlyList<string> files)

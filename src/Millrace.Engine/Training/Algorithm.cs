@@ -44,7 +44,10 @@ public sealed record Algorithm(string Name, IReadOnlyList<TaskKind> Tasks, strin
                 Number("cat_smooth", 10, 0, double.MaxValue, "Smoothing of rare categories."),
                 Number("cat_l2", 10, 0, double.MaxValue, "L2 regularisation of categorical splits."),
                 Whole("max_cat_threshold", 32, 1, 100_000, "Most categories on one side of a split."),
-                Choice("objective", "l2", ["l2", "l1"], "Regress only: squared (mean) or absolute (median) error."),
+                Choice("objective", "l2", ["l2", "l1"], "Regress only: squared (mean) or absolute (median) error.") with
+                {
+                    Only = TaskKind.Regress,
+                },
                 Number(
                     "validation",
                     0.15,
@@ -128,22 +131,26 @@ public sealed record Algorithm(string Name, IReadOnlyList<TaskKind> Tasks, strin
             );
     }
 
-    /// <summary>All hyper-parameters, defaults included.</summary>
+    /// <summary>All hyper-parameters that mean something for a task, or for any; defaults included.</summary>
     /// <exception cref="DeclarationException">One is not the algorithm's, or cannot have that value.</exception>
-    public ParameterValues Resolve(AlgorithmDeclaration declared)
+    public ParameterValues Resolve(AlgorithmDeclaration declared, TaskKind? task = null)
     {
+        var parameters = Parameters.Where(p => task is null || p.Only is null || p.Only == task).ToList();
         foreach (var name in declared.Parameters.Keys)
         {
-            if (!Parameters.Any(p => string.Equals(p.Name, name, StringComparison.Ordinal)))
+            if (!parameters.Exists(p => string.Equals(p.Name, name, StringComparison.Ordinal)))
             {
+                var known = Parameters.FirstOrDefault(p => string.Equals(p.Name, name, StringComparison.Ordinal));
                 throw new DeclarationException(
-                    $"{Name} has no hyper-parameter '{name}'.{DidYouMean.HintOrChoice(name, [.. Parameters.Select(p => p.Name)])}",
+                    known?.Only is { } only
+                        ? $"{Name} has '{name}' for the task {CheckModel.Word(only)} only: leave it out."
+                        : $"{Name} has no hyper-parameter '{name}'.{DidYouMean.HintOrChoice(name, [.. parameters.Select(p => p.Name)])}",
                     Place(declared, name)
                 );
             }
         }
         return new ParameterValues(
-            Parameters.ToDictionary(
+            parameters.ToDictionary(
                 p => p.Name,
                 p =>
                     p.Canonical(

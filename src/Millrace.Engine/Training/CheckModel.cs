@@ -16,7 +16,7 @@ public static class CheckModel
     {
         foreach (var algorithm in model.Try)
         {
-            Algorithm.Find(algorithm, model.Task).Resolve(algorithm);
+            Algorithm.Find(algorithm, model.Task).Resolve(algorithm, model.Task);
         }
         if (model.User is { } user && string.Equals(user, model.Item, StringComparison.Ordinal))
         {

@@ -6,6 +6,9 @@ namespace Millrace.Engine.Training;
 /// <summary>A knob of an algorithm: what it is called, what it is when nobody turns it, and how far it turns.</summary>
 public sealed record HyperParameter(string Name, ParameterKind Kind, string Default, string Meaning)
 {
+    /// <summary>The only task that it means something for; null for all of the algorithm's.</summary>
+    public TaskKind? Only { get; init; }
+
     public double Min { get; init; }
 
     public double Max { get; init; } = double.MaxValue;

@@ -52,6 +52,8 @@ public static class MonitoringServices
             .AddSingleton<ILogFollower>(p => p.GetRequiredService<JoinOutcomes>())
             .AddHostedService(p => p.GetRequiredService<JoinOutcomes>())
             .AddScoped<JoinSweep>()
+            .AddScoped<RecallState>()
+            .AddScoped<JudgeOutcome>()
             .AddScoped<PrimeBaseline>()
             .AddScoped<MatchOutcomes>()
             .AddScoped<ReadPast>()

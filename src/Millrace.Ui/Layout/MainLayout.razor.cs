@@ -12,19 +12,18 @@ public sealed partial class MainLayout : IDisposable
     [Inject]
     private NavigationManager Navigation { get; set; } = default!;
 
-    public void Dispose() => Navigation.LocationChanged -= CloseMore;
+    private bool IsInMore => NavItem.All.Any(i => !i.OnPhone && i.IsAt(Navigation.ToBaseRelativePath(Navigation.Uri)));
 
-    protected override void OnInitialized() => Navigation.LocationChanged += CloseMore;
+    public void Dispose() => Navigation.LocationChanged -= Follow;
+
+    protected override void OnInitialized() => Navigation.LocationChanged += Follow;
 
     protected override void OnParametersSet() => boundary?.Recover();
 
-    /// <summary>Whoever chose something wants to see it.</summary>
-    private void CloseMore(object? sender, LocationChangedEventArgs e)
+    /// <summary>Whoever chose something wants to see it, and where it is.</summary>
+    private void Follow(object? sender, LocationChangedEventArgs e)
     {
-        if (isMoreOpen)
-        {
-            isMoreOpen = false;
-            StateHasChanged();
-        }
+        isMoreOpen = false;
+        StateHasChanged();
     }
 }

@@ -6,12 +6,15 @@ namespace Millrace.Ui.Layout;
 /// <param name="OnPhone">Whether it stands in the bar at the bottom of a phone; the others are behind "More".</param>
 public sealed record NavItem(string Title, string Link, string Icon, bool OnPhone)
 {
+    /// <summary>The first part of other addresses that belong to it.</summary>
+    public string? Also { get; init; }
+
     /// <summary>The one with a count.</summary>
     public static readonly NavItem Alerts = new("Alerts", "alerts", Icons.Material.Outlined.NotificationsNone, true);
 
     public static readonly IReadOnlyList<NavItem> All =
     [
-        new("Overview", "", Icons.Material.Outlined.SpaceDashboard, true),
+        new("Overview", "", Icons.Material.Outlined.SpaceDashboard, true) { Also = "loops" },
         new("Datasets", "datasets", Icons.Material.Outlined.TableChart, false),
         new("Query", "query", Icons.Material.Outlined.Terminal, false),
         new("Runs", "runs", Icons.Material.Outlined.Timeline, false),
@@ -22,4 +25,12 @@ public sealed record NavItem(string Title, string Link, string Icon, bool OnPhon
         Alerts,
         new("Audit", "audit", Icons.Material.Outlined.ReceiptLong, false),
     ];
+
+    /// <summary>Whether an address, relative to the base, is among its screens.</summary>
+    public bool IsAt(string path)
+    {
+        var first = path.Split('/', '?', '#')[0];
+        return string.Equals(first, Link, StringComparison.Ordinal)
+            || string.Equals(first, Also, StringComparison.Ordinal);
+    }
 }

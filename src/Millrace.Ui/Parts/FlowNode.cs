@@ -11,6 +11,9 @@ public sealed record FlowNode(string Title, string Icon, string Headline)
     /// <summary>Null where the node is a fact and not a piece of work.</summary>
     public StageState? State { get; init; }
 
+    /// <summary>What a node does that is not over when its work is done: it serves, it watches.</summary>
+    public string? GoesOn { get; init; }
+
     public string Detail { get; init; } = "";
 
     public double? Done { get; init; }
@@ -21,4 +24,9 @@ public sealed record FlowNode(string Title, string Icon, string Headline)
 
     /// <summary>The node that the page is about.</summary>
     public bool IsHere { get; init; }
+
+    public Standing? Standing =>
+        State is not { } state ? null
+        : state is StageState.Done && GoesOn is { } word ? Standing.Of(state) with { Text = word }
+        : Standing.Of(state);
 }

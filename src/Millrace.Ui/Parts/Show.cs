@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Millrace.Api;
 
 namespace Millrace.Ui.Parts;
 
@@ -36,7 +37,11 @@ public static class Show
 
     /// <summary>As fine as the largest of those among which it stands, so that a column of them has its points in line.</summary>
     public static string Metric(double? value, double? largest) =>
-        value is { } v && double.IsFinite(v) && largest is { } l && Magnitude(l) is >= -4 and <= 11 and var magnitude
+        value is { } v
+        && v != 0
+        && double.IsFinite(v)
+        && largest is { } l
+        && Magnitude(l) is >= -4 and <= 11 and var magnitude
             ? Fixed(v, magnitude)
             : Metric(value);
 
@@ -190,6 +195,10 @@ public static class Show
 
     /// <summary>The end of an id that begins with its time: …708192a3.</summary>
     public static string TimedId(string id) => id.Length > 8 ? "…" + id[^8..] : id;
+
+    /// <summary>A rule of a contract: pages: range [1, 500].</summary>
+    public static string Rule(BrokenRuleView broken) =>
+        $"{(broken.Column.Length > 0 ? broken.Column + ": " : "")}{broken.Rule} {broken.Bound}".TrimEnd();
 
     /// <summary>What went wrong, for a person.</summary>
     public static string Trouble(Exception e) =>

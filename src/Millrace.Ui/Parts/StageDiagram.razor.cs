@@ -87,6 +87,12 @@ public sealed partial class StageDiagram
             // A failure is told in full below the diagram.
             Detail = stage.State is StageState.Running or StageState.Absent ? stage.Message : "",
             Done = stage.Done,
+            GoesOn = stage.Name switch
+            {
+                "deploy" => "Serving",
+                "monitor" => "Watching",
+                _ => null,
+            },
             Link = stage.Link?.TrimStart('/'),
             At = stage.At,
         };

@@ -105,7 +105,8 @@ internal static class MonitorCommand
 
         foreach (var broken in view.Broken)
         {
-            output.Line($"{broken.Column} broke '{broken.Rule}' in {Output.Count(broken.Rows)} predictions");
+            var rule = $"{broken.Rule} {broken.Bound}".TrimEnd();
+            output.Line($"{broken.Column} broke '{rule}' in {Output.Count(broken.Rows, "prediction")}");
         }
     }
 

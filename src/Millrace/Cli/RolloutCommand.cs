@@ -183,6 +183,7 @@ internal static class RolloutCommand
 
         if (view.Looks.Count > 0)
         {
+            output.Line($"  judged by {view.Looks[^1].Metric ?? "the live metric"}");
             output.Line($"");
             Table(view.Looks);
             if (view.LooksTaken > view.Looks.Count)

@@ -13,13 +13,19 @@ namespace Millrace.Cli;
 /// </summary>
 internal sealed class Session : IAsyncDisposable
 {
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How often a server is looked for that another command starts or ends: for half a minute.</summary>
+    private const int MostLooks = 300;
     private readonly HttpClient http;
     private readonly MillraceServer? embedded;
+    private readonly CancellationToken ended;
 
-    private Session(HttpClient http, MillraceServer? embedded)
+    private Session(HttpClient http, MillraceServer? embedded, CancellationToken ended)
     {
         this.http = http;
         this.embedded = embedded;
+        this.ended = ended;
         Client = new MillraceClient(http);
     }
 
@@ -39,27 +45,27 @@ internal sealed class Session : IAsyncDisposable
                     : throw Refusal.Invalid(
                         $"'{url}' is not a server's address: http://127.0.0.1:{HostSettings.DefaultPort}"
                     );
-            return new(Connect(address!, token), null);
+            return new(Connect(address!, token), null, ct);
         }
 
         var folder = new MillraceFolder(CommonOptions.FolderOf(parsed));
-        if (await RunningAsync(folder, token, ct) is { } running)
+        for (var looks = 1; ; looks++)
         {
-            return new(running, null);
-        }
-
-        var server = await MillraceServer.StartAsync(
-            new()
+            if (await RunningAsync(folder, token, ct) is { } running)
             {
-                Folder = folder.Root,
-                Address = new("http://127.0.0.1:0"),
-                Token = token ?? "",
-                Configuration = CommonOptions.Storage(null),
-                LogToConsole = false,
-            },
-            ct
-        );
-        return new(Connect(server.Address, token), server);
+                return new(running, null, ct);
+            }
+
+            try
+            {
+                return await StartAsync(folder, token, ct);
+            }
+            catch (FolderHeldException) when (looks < MostLooks)
+            {
+                // Another command is starting the server inside itself, or ending it.
+                await Task.Delay(Look, TimeProvider.System, ct);
+            }
+        }
     }
 
     /// <summary>Files by the names that the server knows them by: their paths where it sees them, else uploaded.</summary>
@@ -83,26 +89,67 @@ internal sealed class Session : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         http.Dispose();
-        if (embedded is not null)
+        if (embedded is null)
         {
-            await embedded.DisposeAsync();
+            return;
         }
+
+        await using var _ = embedded;
+        try
+        {
+            await embedded.GuestsGoneAsync(
+                () => Console.Error.WriteLine("Another command still uses this server; it ends when that is done."),
+                ended
+            );
+        }
+        catch (OperationCanceledException) when (ended.IsCancellationRequested)
+        {
+            // Whoever stops this command stops the server.
+        }
+    }
+
+    private static async Task<Session> StartAsync(MillraceFolder folder, string? token, CancellationToken ct)
+    {
+        var server = await MillraceServer.StartAsync(
+            new()
+            {
+                Folder = folder.Root,
+                Address = new("http://127.0.0.1:0"),
+                Token = token ?? "",
+                Configuration = CommonOptions.Storage(null),
+                LogToConsole = false,
+                HasGuests = true,
+            },
+            ct
+        );
+        var connection = Connect(server.Address, token);
+        connection.DefaultRequestHeaders.Add(Guests.HostHeader, "true");
+        return new(connection, server, ct);
     }
 
     private static HttpClient Connect(Uri address, string? token) =>
         MillraceClient.Connect(address, token, Environment.UserName);
 
-    /// <summary>The server that announced itself in the folder, if it is still there: a killed one leaves its note behind.</summary>
+    /// <summary>The server that announced itself in the folder, if it still answers: a killed one leaves its note behind.</summary>
     private static async Task<HttpClient?> RunningAsync(MillraceFolder folder, string? token, CancellationToken ct)
     {
+        HttpClient? connection = null;
         try
         {
             var text = await File.ReadAllTextAsync(folder.ServerFile, ct);
             var note = JsonSerializer.Deserialize<ServerAnnouncement>(text, Json.Options);
-            return note is not null && FolderLock.IsHeld(folder) ? Connect(note.Address, token) : null;
+            if (note is null || !FolderLock.IsHeld(folder))
+            {
+                return null;
+            }
+
+            connection = Connect(note.Address, token);
+            using var answer = await connection.GetAsync(new Uri("api/server", UriKind.Relative), ct);
+            return connection;
         }
-        catch (Exception ex) when (ex is IOException or JsonException)
+        catch (Exception ex) when (ex is IOException or JsonException or HttpRequestException)
         {
+            connection?.Dispose();
             return null;
         }
     }

@@ -36,7 +36,6 @@ internal sealed class DemoStory(
     private readonly HashSet<int> begun = [];
     private readonly List<int> harmDays = [];
     private int told;
-    private int summed;
     private long sent;
 
     /// <summary>From the first day on which the loop's first version serves to the last.</summary>
@@ -148,11 +147,13 @@ internal sealed class DemoStory(
             monitor = await client.MonitorAsync(Live, ct);
         }
 
+        // What ends from here on ends at midnight, which is the next day's.
+        TellTenDays(day, monitor);
         for (var looks = 1; ; looks++)
         {
             var loop = await client.LoopAsync(Loop, ct);
             await TellHarmAsync(ct);
-            Tell(day, loop, monitor);
+            Tell(loop);
             var isTraining =
                 loop.Retrainings[0].State == RetrainingState.Running
                 && loop.Stages.FirstOrDefault(s => s.Name is "deploy")?.State != StageState.Running;
@@ -166,14 +167,28 @@ internal sealed class DemoStory(
         }
     }
 
-    private void Tell(int day, LoopView loop, MonitorView monitor)
+    private void TellTenDays(int day, MonitorView monitor)
+    {
+        if (day % 10 == 9)
+        {
+            tell(
+                day,
+                string.Create(
+                    System.Globalization.CultureInfo.InvariantCulture,
+                    $"Hit rate of the last ten days {live.Mean(day - 9, day):0.000} (never retrained: {never.Mean(day - 9, day):0.000}), v{monitor.Version} serves."
+                )
+            );
+        }
+    }
+
+    private void Tell(LoopView loop)
     {
         foreach (var retraining in loop.Retrainings.Where(r => r.Number > 1).Reverse().Skip(told))
         {
             if (!begun.Contains(retraining.Number))
             {
                 begun.Add(retraining.Number);
-                tell(day, $"{Why(retraining)} {retraining.Reason}");
+                tell(DayOf(retraining.StartedAt), $"{Why(retraining)} {retraining.Reason}");
             }
 
             if (retraining.State == RetrainingState.Running)
@@ -183,18 +198,6 @@ internal sealed class DemoStory(
 
             told++;
             tell(DayOf(retraining.EndedAt!.Value), $"Training {retraining.Number}: {retraining.Result}");
-        }
-
-        if (day % 10 == 9 && day > summed)
-        {
-            summed = day;
-            tell(
-                day,
-                string.Create(
-                    System.Globalization.CultureInfo.InvariantCulture,
-                    $"Hit rate of the last ten days {live.Mean(day - 9, day):0.000} (never retrained: {never.Mean(day - 9, day):0.000}), v{monitor.Version} serves."
-                )
-            );
         }
     }
 

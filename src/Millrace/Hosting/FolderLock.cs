@@ -3,6 +3,13 @@ using Millrace.Storage;
 
 namespace Millrace.Hosting;
 
+/// <summary>Another server holds the folder.</summary>
+internal sealed class FolderHeldException(MillraceFolder folder)
+    : RefusalException(
+        RefusalKind.Conflict,
+        $"Another Millrace is at work on {folder.Root}: use that one, stop it, or name another folder with --folder."
+    );
+
 /// <summary>Holds a folder for one server. The operating system gives it back when the process ends, however it ends.</summary>
 internal sealed class FolderLock : IDisposable
 {
@@ -19,9 +26,7 @@ internal sealed class FolderLock : IDisposable
         }
         catch (IOException ex) when (IsSharing(ex))
         {
-            throw Refusal.Conflict(
-                $"Another Millrace is at work on {folder.Root}: use that one, stop it, or name another folder with --folder."
-            );
+            throw new FolderHeldException(folder);
         }
         catch (Exception ex) when (ex is IOException or UnauthorizedAccessException)
         {
@@ -39,7 +44,7 @@ internal sealed class FolderLock : IDisposable
             Take(folder).Dispose();
             return false;
         }
-        catch (RefusalException refusal) when (refusal.Kind == RefusalKind.Conflict)
+        catch (FolderHeldException)
         {
             return true;
         }

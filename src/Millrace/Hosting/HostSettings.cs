@@ -24,6 +24,9 @@ public sealed record HostSettings
     /// <summary>False inside a verb: what it prints is its own.</summary>
     public bool LogToConsole { get; init; } = true;
 
+    /// <summary>True inside a verb: other verbs may use it meanwhile, and it does not end under them.</summary>
+    public bool HasGuests { get; init; }
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>Refuses to be reachable from other machines without an access token.</summary>

@@ -24,12 +24,14 @@ public sealed class MillraceServer : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly FolderLock _lock;
     private readonly MillraceFolder _folder;
+    private readonly Guests _guests;
 
-    private MillraceServer(WebApplication app, FolderLock folderLock, MillraceFolder folder)
+    private MillraceServer(WebApplication app, FolderLock folderLock, MillraceFolder folder, Guests guests)
     {
         _app = app;
         _lock = folderLock;
         _folder = folder;
+        _guests = guests;
     }
 
     /// <summary>The version of the binary with its commit: 0.1.0+1a2b3c4.</summary>
@@ -50,9 +52,10 @@ public sealed class MillraceServer : IAsyncDisposable
         try
         {
             Listenable.Demand(settings.Address);
-            app = Compose(settings, folder);
+            var guests = new Guests();
+            app = Compose(settings, folder, guests);
             CheckSettings(app.Services);
-            var server = new MillraceServer(app, folderLock, folder);
+            var server = new MillraceServer(app, folderLock, folder, guests);
             await app.Services.UpdateStorageAsync(ct);
             await app.StartAsync(ct);
             server.Address = new Uri(app.Urls.First());
@@ -75,6 +78,13 @@ public sealed class MillraceServer : IAsyncDisposable
     internal IServiceProvider Services => _app.Services;
 
     public Task WaitForShutdownAsync(CancellationToken ct) => _app.WaitForShutdownAsync(ct);
+
+    /// <summary>From here on no other verb finds it; returns when those that had found it are done with it.</summary>
+    public Task GuestsGoneAsync(Action waiting, CancellationToken ct)
+    {
+        File.Delete(_folder.ServerFile);
+        return _guests.GoneAsync(waiting, ct);
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -110,7 +120,7 @@ public sealed class MillraceServer : IAsyncDisposable
     private static RefusalException Refused(IEnumerable<string> settings) =>
         Refusal.Invalid($"Millrace does not start with these settings: {string.Join(" ", settings)}");
 
-    private static WebApplication Compose(HostSettings settings, MillraceFolder folder)
+    private static WebApplication Compose(HostSettings settings, MillraceFolder folder, Guests guests)
     {
         var builder = WebApplication.CreateBuilder(
             new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, ApplicationName = "millrace" }
@@ -129,6 +139,11 @@ public sealed class MillraceServer : IAsyncDisposable
             .AddScreens(settings);
 
         var app = builder.Build();
+        if (settings.HasGuests)
+        {
+            app.Use(guests.CountAsync);
+        }
+
         app.UseGovernance();
         var api = app.MapGroup("/api");
         api.MapServer();

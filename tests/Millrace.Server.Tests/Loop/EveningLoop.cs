@@ -15,6 +15,10 @@ internal static class EveningLoop
 
     public static EndpointName Endpoint { get; } = new("evening");
 
+    /// <summary>What the audit log says of one turn, in this order and each once.</summary>
+    public static IReadOnlyList<string> Turn { get; } =
+    ["triggered", "ingested", "trained", "registered", "blessed", "rollout started", "rollout promoted"];
+
     /// <summary>Lines of a CSV file with views of the last ten days.</summary>
     public static IEnumerable<string> Views()
     {

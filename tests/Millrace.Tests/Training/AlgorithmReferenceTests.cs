@@ -44,6 +44,25 @@ public sealed class AlgorithmReferenceTests
         Assert.Equal("7", spelt.All["num_leaves"]);
     }
 
+    [Fact]
+    public void What_means_something_for_another_task_only_is_neither_recorded_nor_accepted()
+    {
+        var plain = new AlgorithmDeclaration("lightgbm", new Dictionary<string, string>(StringComparer.Ordinal));
+        Assert.DoesNotContain("objective", Algorithm.LightGbm.Resolve(plain, TaskKind.Classify).All.Keys);
+        Assert.Contains("objective", Algorithm.LightGbm.Resolve(plain, TaskKind.Regress).All.Keys);
+
+        var refusal = Assert.ThrowsAny<RefusalException>(() =>
+            Algorithm.LightGbm.Resolve(
+                plain with
+                {
+                    Parameters = new Dictionary<string, string>(StringComparer.Ordinal) { ["objective"] = "l1" },
+                },
+                TaskKind.Classify
+            )
+        );
+        Assert.Contains("for the task regress only", refusal.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("half_life", "0d")]
     [InlineData("half_life", "soon")]

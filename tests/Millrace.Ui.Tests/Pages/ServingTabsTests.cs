@@ -21,7 +21,7 @@ public sealed class ServingTabsTests : PagesContext
         Server.On("GET /api/endpoints/movie-night/predictions", Array.Empty<LoggedPrediction>());
         var page = Render<EndpointPage>(p => p.Add(e => e.Endpoint, "movie-night"));
         Says(page, $"Nothing is answered here: {Why}");
-        Says(page, "movie-night v5 should answer here since");
+        Says(page, "movie-night v5 should answer here, deployed");
     }
 
     [Fact]

@@ -24,6 +24,7 @@ public sealed class ShowTests
     [Theory]
     [InlineData(0.09897, 0.1888, "0.0990")]
     [InlineData(0.1888, 0.1888, "0.1888")]
+    [InlineData(0.0, 0.1888, "0")]
     [InlineData(7.5068, 7.5068, "7.507")]
     [InlineData(0.4013, 7.5068, "0.401")]
     [InlineData(null, 7.5068, "–")]

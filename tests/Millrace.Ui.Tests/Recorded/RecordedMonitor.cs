@@ -14,22 +14,28 @@ internal static class RecordedMonitor
 
     public const double Threshold = 6;
 
+    /// <summary>One that does harm is looked at while it does: the story goes as far, and its last day is today.</summary>
+    private const int HarmDays = 44;
+
+    public static readonly TimeSpan HarmLater = TimeSpan.FromDays(60 - HarmDays);
+
     /// <summary>Which version serves on each day.</summary>
     public static readonly (int Day, int Version)[] Served = [(0, 2), (26, 3), (47, 5)];
 
     public static MonitorView View(HarmPhase phase = HarmPhase.Watching)
     {
-        var days = phase is HarmPhase.Harm ? 44 : 60;
-        var windows = Windows(days);
+        var days = phase is HarmPhase.Harm ? HarmDays : 60;
+        var later = phase is HarmPhase.Harm ? HarmLater : TimeSpan.Zero;
+        var windows = Windows(days).ConvertAll(w => w with { From = w.From + later, To = w.To + later });
         var version = windows[^1].Version;
-        var evidence = Evidence(days);
+        var evidence = Evidence(days).ConvertAll(e => e with { At = e.At + later });
         return new MonitorView
         {
             Endpoint = new("movie-night"),
             Loop = new("movie-night"),
             Model = new("movie-night"),
             Version = version,
-            DeployedAt = First.AddDays(Served.Last(s => s.Day <= days).Day),
+            DeployedAt = First.AddDays(Served.Last(s => s.Day <= days).Day) + later,
             Metric = "hit_rate@10",
             HigherIsBetter = true,
             Windows = windows,
@@ -44,7 +50,12 @@ internal static class RecordedMonitor
             ),
             Inputs = Shifts(),
             Output = Items(),
-            Broken = [new("age", "range", 118), new("plan", "allowed", 31), new("user_id", "required", 4)],
+            Broken =
+            [
+                new("age", "range", 118, "[12, 110]"),
+                new("plan", "allowed", 31, "[basic, family]"),
+                new("user_id", "required", 4),
+            ],
             Outcomes = new OutcomeCounts(24_812, 311, 96, 1_204),
             Statistics = new EndpointStatistics(98_432, 17, 1.84, 7.31),
             Volume =
@@ -52,7 +63,7 @@ internal static class RecordedMonitor
                 .. Enumerable
                     .Range(0, days * 8)
                     .Select(i => new VolumePoint(
-                        First.AddHours(i * 3),
+                        First.AddHours(i * 3) + later,
                         (long)(70 + 55 * Math.Sin((i % 8 - 2) / 8.0 * 2 * Math.PI) + i / 12.0 + Noise(i) * 12)
                     )),
             ],

@@ -31,6 +31,17 @@ internal static class RecordedServing
             ],
         };
 
+    /// <summary>One that serves what was promoted third, whose monitor sees harm.</summary>
+    public static EndpointView Harmed() =>
+        Endpoint() with
+        {
+            Name = new("harmed"),
+            Version = new(3),
+            DeployedAt = RecordedMonitor.View(HarmPhase.Harm).DeployedAt,
+            Previous = new ModelRef(Model, new(2)),
+            History = [.. Endpoint().History.Skip(2).Select(h => h with { At = h.At + RecordedMonitor.HarmLater })],
+        };
+
     public static EndpointView Quiet() =>
         Endpoint() with
         {
@@ -231,6 +242,7 @@ internal static class RecordedServing
             worse,
             safe,
             2,
-            verdict
+            verdict,
+            "hit_rate@10"
         );
 }

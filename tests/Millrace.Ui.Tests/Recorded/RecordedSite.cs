@@ -108,11 +108,18 @@ internal sealed class RecordedSite : IAsyncDisposable
             .On<IReadOnlyList<LoggedPrediction>>("GET /api/endpoints/quiet/predictions", [])
             .On<IReadOnlyList<RolloutView>>("GET /api/endpoints/quiet/rollouts", [])
             .On("GET /api/endpoints/quiet/replicas", RecordedServing.InProcess())
-            .On("GET /api/endpoints/harmed", endpoint with { Name = new("harmed"), Version = new(3) })
+            .On("GET /api/endpoints/harmed", RecordedServing.Harmed())
             .On("GET /api/endpoints/harmed/predictions", RecordedServing.Predictions())
             .On("GET /api/monitors", RecordedMonitor.Summaries())
             .On("GET /api/monitors/movie-night", RecordedMonitor.View())
-            .On("GET /api/monitors/harmed", RecordedMonitor.View(HarmPhase.Harm))
+            .On(
+                "GET /api/monitors/harmed",
+                RecordedMonitor.View(HarmPhase.Harm) with
+                {
+                    Endpoint = new("harmed"),
+                    Loop = null,
+                }
+            )
             .On("GET /api/monitors/quiet", RecordedMonitor.Quiet())
             .On("GET /api/backtests", RecordedBacktest.Summaries())
             .On($"GET /api/backtests/{RecordedBacktest.Done}", RecordedBacktest.View(JobState.Succeeded))

@@ -26,7 +26,15 @@ internal sealed class ShowVersion(ReadVersion versions)
             Columns = [.. manifest.Profile.Select(View)],
             Files = [.. manifest.Files.Select(View)],
             Sources = [.. manifest.Sources.Select(View)],
-            Broken = [.. manifest.Broken.Select(b => new BrokenRuleView(b.Column, b.Rule, b.Rows))],
+            Broken =
+            [
+                .. manifest.Broken.Select(b => new BrokenRuleView(
+                    b.Column,
+                    b.Rule,
+                    b.Rows,
+                    manifest.Contract.BoundOf(b.Column, b.Rule)
+                )),
+            ],
             Notices = manifest.Notices,
             Contract = ContractMapping.ToWire(manifest.Contract),
         };

@@ -37,7 +37,7 @@ internal sealed class StartRun(MillraceDb db, StartJob jobs, MillraceFolder fold
         db.AddRange(
             Algorithm
                 .Find(request.Algorithm, request.Model.Task)
-                .Resolve(request.Algorithm)
+                .Resolve(request.Algorithm, request.Model.Task)
                 .All.Select(p => new ParamRow
                 {
                     Run = run,

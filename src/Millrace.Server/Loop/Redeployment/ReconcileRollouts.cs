@@ -168,7 +168,8 @@ internal sealed partial class ReconcileRollouts(
             Log10(test.WorseEvidence),
             Log10(test.SafeEvidence),
             Log10(RolloutPolicy.Threshold(rollout.Confidence)),
-            verdict
+            verdict,
+            metric.Name
         );
     }
 

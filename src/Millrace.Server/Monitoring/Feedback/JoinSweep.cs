@@ -3,11 +3,8 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Millrace.Core;
-using Millrace.Engine.Declarations;
-using Millrace.Engine.Outcomes;
 using Millrace.Monitoring.Drift;
 using Millrace.Monitoring.PredictionLog;
-using Millrace.Serving.Routing;
 using Millrace.Storage;
 
 namespace Millrace.Monitoring.Feedback;
@@ -21,8 +18,8 @@ internal sealed class JoinSweep(
     JoinState state,
     ReadLog log,
     FindFacts facts,
-    SwitchVersion deployments,
-    PrimeBaseline prime,
+    RecallState recall,
+    JudgeOutcome judge,
     MatchOutcomes match,
     ReadPast past,
     ForgetOld forget,
@@ -33,7 +30,6 @@ internal sealed class JoinSweep(
 )
 {
     private readonly HashSet<EndpointName> changed = [];
-    private readonly Dictionary<EndpointName, DeploymentRow?> champions = [];
     private IReadOnlyDictionary<EndpointName, MonitorRow> monitors = new Dictionary<EndpointName, MonitorRow>();
 
     /// <returns>Endpoints whose evidence changed, and where the log was read to.</returns>
@@ -92,7 +88,7 @@ internal sealed class JoinSweep(
         var cursor = state.Cursor!;
         using var own = await turn.TakeAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        var batch = new JoinBatch(db, state, deployments, prime, options);
+        var batch = new JoinBatch(db, state, recall);
         var after = cursor;
         foreach (var taken in past.Run(monitor, new(cursor.Segment, cursor.Offset), ct))
         {
@@ -153,7 +149,7 @@ internal sealed class JoinSweep(
 
         using var own = await turn.TakeAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        var batch = new JoinBatch(db, state, deployments, prime, options);
+        var batch = new JoinBatch(db, state, recall);
         after = await TakeAsync(batch, taken, after, ct);
         await batch.WriteAsync(cursor, after, ct);
         await warnings.RunAsync(batch, monitors, ct);
@@ -190,7 +186,7 @@ internal sealed class JoinSweep(
         var cursor = state.Cursor!;
         using var own = await turn.TakeAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        var batch = new JoinBatch(db, state, deployments, prime, options);
+        var batch = new JoinBatch(db, state, recall);
         var matches = await match.ArrivedAsync(cursor.Outcome, upTo, options.Value.BatchSize, ct);
         var after = cursor with
         {
@@ -218,7 +214,7 @@ internal sealed class JoinSweep(
             var end =
                 one.Prediction is null && one.WaitsUntil >= now
                     ? OutcomeState.Waiting
-                    : await JoinAsync(batch, one, sequence + 1, ct);
+                    : await judge.RunAsync(batch, one, monitors, sequence + 1, ct);
             var endpoint = one.Endpoint ?? one.Prediction?.Served.Endpoint.Value;
             if (end == OutcomeState.Waiting)
             {
@@ -252,63 +248,5 @@ internal sealed class JoinSweep(
 
         changed.UnionWith(batch.Judged.Select(j => j.Endpoint));
         return sequence;
-    }
-
-    private async Task<OutcomeState> JoinAsync(JoinBatch batch, Match one, long sequence, CancellationToken ct)
-    {
-        if (
-            one.Prediction is not { } prediction
-            || !monitors.TryGetValue(prediction.Served.Endpoint, out var monitor)
-            || one.At > prediction.At + monitor.Within
-            || await facts.RunAsync(prediction.Served.Model, prediction.Served.Version, ct) is not { } known
-        )
-        {
-            return OutcomeState.Unknown;
-        }
-
-        using var outcome = JsonDocument.Parse(one.Outcome);
-        var actual = ScoreOutcome.Actual(outcome.RootElement, ScoreOutcome.Column(monitor.Settings, known.Card));
-        var metric = LiveMetric.Of(known.Card.Task, monitor.Settings.Watch, known.Scale);
-        if (actual is null || ScoreOutcome.Loss(metric, known.Card, prediction.Output, actual) is not { } loss)
-        {
-            return OutcomeState.Unknown;
-        }
-
-        if (prediction.IsTold)
-        {
-            return OutcomeState.Repeated;
-        }
-
-        var watched = await batch.WatchedAsync(prediction.Served, monitor.Settings, ct);
-        var at = Micros.Moment(one.At);
-        var trivial = await batch.BaselineAsync(prediction.Served.Endpoint, known, monitor.Settings, ct);
-        var baseline = trivial.LossThenLearn(metric, known.Card, actual, at);
-        if (await WasChampionAsync(prediction, ct))
-        {
-            watched.Add(loss, baseline, at);
-        }
-
-        batch.Join(prediction, one.Outcome, one.At, sequence, loss, baseline);
-        prediction.IsTold = known.Card.Task != TaskKind.Recommend;
-        return OutcomeState.Joined;
-    }
-
-    /// <summary>
-    /// What is normal for a version is learned from when it served all. A canary's outcomes are no measure of it: it was
-    /// promoted because they were good, and some of that was luck.
-    /// </summary>
-    private async Task<bool> WasChampionAsync(SlimPrediction prediction, CancellationToken ct)
-    {
-        var endpoint = prediction.Served.Endpoint;
-        if (!champions.TryGetValue(endpoint, out var champion))
-        {
-            champion = await deployments.CurrentAsync(endpoint, ct);
-            champions.Add(endpoint, champion);
-        }
-
-        return champion is not null
-            && champion.Model == prediction.Served.Model
-            && champion.Version == prediction.Served.Version
-            && prediction.At >= Micros.Of(champion.At);
     }
 }

@@ -35,12 +35,13 @@ public sealed partial class MonitorTab
         [
             .. broken
                 .OrderByDescending(b => b.Rows)
-                .Select(b => new BarList.Bar(
-                    b.Column.Length > 0 ? $"{b.Column}: {b.Rule}" : b.Rule,
-                    b.Rows,
-                    Show.Count(b.Rows)
-                )),
+                .Select(b => new BarList.Bar(Show.Rule(b), b.Rows, Show.Count(b.Rows))),
         ];
+
+    private static double? Largest(MonitorView monitor) =>
+        Newest(monitor) is { } w
+            ? new[] { w.Value, w.Baseline, w.Low, w.High }.Max(m => m is { } v ? Math.Abs(v) : null)
+            : null;
 
     private static MetricWindow? Newest(MonitorView monitor) =>
         monitor.Windows.LastOrDefault(w => w.Version == monitor.Version);

@@ -74,5 +74,10 @@ public sealed partial class RolloutCard
 
     private static string Answered(long? predictions) => predictions is { } n ? $", {Show.Count(n)} answered" : "";
 
+    private static string? Of(RolloutLook look) => look.Metric is { } metric ? $" · {metric}" : null;
+
+    private static double? Largest(params IEnumerable<RolloutLook> looks) =>
+        looks.SelectMany(l => new[] { l.ChampionMetric, l.ChallengerMetric }).Max(m => m is { } v ? Math.Abs(v) : null);
+
     private static string Grow(double share) => FormattableString.Invariant($"flex-grow:{share:0.####}");
 }

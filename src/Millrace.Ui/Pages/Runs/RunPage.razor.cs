@@ -96,7 +96,6 @@ public sealed partial class RunPage
     private string Took(RunView run) =>
         run switch
         {
-            { Seconds: { } seconds } => Show.Duration(TimeSpan.FromSeconds(seconds)),
             { StartedAt: { } started } => Show.Duration((run.EndedAt ?? Time.GetUtcNow()) - started),
             _ => "–",
         };
