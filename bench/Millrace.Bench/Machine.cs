@@ -28,6 +28,11 @@ internal static class Machine
         return git.StandardOutput.ReadToEnd().Trim();
     }
 
+    public static bool Has(string tool) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(Path.PathSeparator)
+            .Any(folder => File.Exists(Path.Combine(folder, tool)));
+
     public static double Median(IEnumerable<double> values)
     {
         var sorted = values.Order().ToList();

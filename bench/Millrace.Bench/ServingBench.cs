@@ -19,6 +19,12 @@ internal static partial class ServingBench
 
     public static async Task<int> RunAsync(string[] args)
     {
+        if (!Machine.Has("wrk"))
+        {
+            Console.Error.WriteLine("The load comes from wrk, which is not here: apt-get install wrk.");
+            return 2;
+        }
+
         var repeat = int.Parse(args.Length > 0 ? args[0] : "5", CultureInfo.InvariantCulture);
         var seconds = args.Length > 1 ? args[1] : "5";
         await using var folder = await ServingFolder.CreateAsync();

@@ -9,7 +9,8 @@ namespace Millrace.Api;
 public sealed record ApplyRequest(string Yaml, string Folder, IReadOnlyList<string>? Files = null);
 
 /// <param name="Changed">False where the loop was already declared so.</param>
-public sealed record ApplyView(LoopName Loop, int Generation, bool Changed);
+/// <param name="Left">An endpoint that the loop no longer wants, and that serves on until somebody undeploys it.</param>
+public sealed record ApplyView(LoopName Loop, int Generation, bool Changed, EndpointName? Left = null);
 
 public enum StageState
 {

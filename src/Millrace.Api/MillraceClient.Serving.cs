@@ -17,6 +17,9 @@ public sealed partial class MillraceClient
     public Task<EndpointView> RollbackAsync(EndpointName endpoint, RollbackRequest request, CancellationToken ct) =>
         SendAsync<EndpointView>(HttpMethod.Post, $"api/endpoints/{endpoint}/rollback", request, ct);
 
+    public Task UndeployAsync(EndpointName endpoint, UndeployRequest request, CancellationToken ct) =>
+        PostAsync($"api/endpoints/{endpoint}/undeploy", request, ct);
+
     /// <param name="endpoint">Which endpoint to ask.</param>
     /// <param name="inputs">The inputs by name: {"user_id": 12}.</param>
     /// <param name="ct">Cancels the request.</param>

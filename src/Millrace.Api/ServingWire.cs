@@ -67,6 +67,9 @@ public sealed record DeployRequest(ModelName Model, VersionNumber Version, strin
 
 public sealed record RollbackRequest(string Reason = "");
 
+/// <summary>Ends an endpoint; its record stays.</summary>
+public sealed record UndeployRequest(string Reason = "");
+
 /// <summary>The answer to one prediction. A recommender fills <see cref="Items"/>; the rest fill <see cref="Score"/>.</summary>
 public sealed record PredictionView
 {

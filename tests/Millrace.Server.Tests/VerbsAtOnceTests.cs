@@ -17,27 +17,46 @@ public sealed class VerbsAtOnceTests : IDisposable
     [Fact]
     public async Task Commands_that_begin_together_where_no_server_runs_each_do_their_work()
     {
-        // Of different lengths, so that the one whose server it is ends while another still works.
-        var sizes = new[] { 10, 400_000, 1000 };
-
-        var done = await Task.WhenAll(
-            sizes.Select((rows, i) => RunAsync("data", "ingest", $"numbers-{i}", Csv(i, rows), "--json"))
-        );
+        var done = await Task.WhenAll(Enumerable.Range(0, 3).Select(i => IngestAsync(i, Csv(i, 1000))));
 
         Assert.All(done, d => Assert.True(d.ExitCode == 0, d.Error));
-        var listed = (await RunAsync("data", "list", "--json")).Json<IReadOnlyList<DatasetSummary>>();
+        await AssertListedAsync(1000, 1000, 1000);
+    }
+
+    [Fact]
+    public async Task The_command_whose_server_it_is_stays_until_the_others_are_done_and_more_may_come()
+    {
+        var (small, large) = (Csv(0, 300_000), Csv(1, 3_000_000));
+        var host = IngestAsync(0, small);
+        await UntilAsync(() => File.Exists(Path.Combine(folder, "m", "server.json")));
+        var guest = IngestAsync(1, large);
+        var objects = Path.Combine(folder, "m", "objects", "datasets", "numbers-0", "_delta_log");
+        await UntilAsync(() => Directory.Exists(objects) && Directory.GetFiles(objects, "*.json").Length > 0);
+
+        await AssertListedAsync(300_000);
+
+        Assert.Equal(0, (await guest).ExitCode);
+        var ended = await host;
+        Assert.Equal(0, ended.ExitCode);
+        Assert.Contains("Another command still uses this server", ended.Error, StringComparison.Ordinal);
+        await AssertListedAsync(300_000, 3_000_000);
+    }
+
+    private async Task AssertListedAsync(params long[] rows)
+    {
+        var listed = await RunAsync("data", "list", "--json");
+        Assert.True(listed.ExitCode == 0, listed.Error);
         Assert.Equal(
-            sizes.Select((rows, i) => ($"numbers-{i}", (long)rows)),
-            listed.OrderBy(d => d.Name.Value, StringComparer.Ordinal).Select(d => (d.Name.Value, d.Rows))
+            rows.Select((n, i) => ($"numbers-{i}", n)),
+            listed
+                .Json<IReadOnlyList<DatasetSummary>>()
+                .OrderBy(d => d.Name.Value, StringComparer.Ordinal)
+                .Select(d => (d.Name.Value, d.Rows))
         );
     }
 
-    private Task<CommandResult> RunAsync(params string[] arguments) =>
-        CommandLine.RunInAsync(
-            [("MILLRACE_URL", null), ("MILLRACE_DATABASE", null), ("MILLRACE_FOLDER", Path.Combine(folder, "m"))],
-            arguments,
-            Ct
-        );
+    private Task<CommandResult> IngestAsync(int number, string file) =>
+        RunAsync("data", "ingest", $"numbers-{number}", file, "--json");
 
     private string Csv(int number, int rows)
     {
@@ -50,5 +69,22 @@ public sealed class VerbsAtOnceTests : IDisposable
                 .Prepend("n,value")
         );
         return path;
+    }
+
+    private Task<CommandResult> RunAsync(params string[] arguments) =>
+        CommandLine.RunInAsync(
+            [("MILLRACE_URL", null), ("MILLRACE_DATABASE", null), ("MILLRACE_FOLDER", Path.Combine(folder, "m"))],
+            arguments,
+            Ct
+        );
+
+    private static async Task UntilAsync(Func<bool> isSo)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20), TimeProvider.System);
+        for (var looks = 0; !isSo(); looks++)
+        {
+            Assert.True(looks < 3000, "It never came to that.");
+            await timer.WaitForNextTickAsync(Ct);
+        }
     }
 }

@@ -18,6 +18,11 @@ public static class LoopChecks
     {
         var model = loop.Model;
         CheckModel.Names(model);
+        foreach (var algorithm in model.Try)
+        {
+            Algorithm.Find(algorithm, model.Task).DemandMeant(algorithm, model.Task);
+        }
+
         foreach (var gate in loop.Gates)
         {
             CheckModel.Metric(model.Task, gate.Metric, MetricNames.Of(model.Task), gate.At);

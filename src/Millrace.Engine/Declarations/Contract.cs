@@ -16,7 +16,7 @@ public sealed record Contract
     /// <summary>True: columns that no rule names are dropped with a notice. False: they are kept with the type found.</summary>
     public bool Closed { get; init; }
 
-    /// <summary>What a rule asks for, in the words of a loop file: [1, 500], [yes, no], a pattern; empty where its name says all.</summary>
+    /// <summary>What a rule asks for: [1, 500], from 1, [yes, no], a pattern; empty where its name says all.</summary>
     public string BoundOf(string column, string rule) =>
         Columns.FirstOrDefault(c => string.Equals(c.Name, column, StringComparison.Ordinal))?.BoundOf(rule) ?? "";
 
@@ -49,7 +49,8 @@ public sealed record ColumnRule
     /// <summary>A regular expression (RE2) that the whole text must match.</summary>
     public string? Pattern { get; init; }
 
-    internal string BoundOf(string rule) =>
+    /// <summary>What a rule of this column asks for; empty where its name says all.</summary>
+    public string BoundOf(string rule) =>
         (rule, Min, Max) switch
         {
             ("range", { } min, { } max) => FormattableString.Invariant($"[{min}, {max}]"),

@@ -135,32 +135,47 @@ public sealed record Algorithm(string Name, IReadOnlyList<TaskKind> Tasks, strin
     /// <exception cref="DeclarationException">One is not the algorithm's, or cannot have that value.</exception>
     public ParameterValues Resolve(AlgorithmDeclaration declared, TaskKind? task = null)
     {
-        var parameters = Parameters.Where(p => task is null || p.Only is null || p.Only == task).ToList();
         foreach (var name in declared.Parameters.Keys)
         {
-            if (!parameters.Exists(p => string.Equals(p.Name, name, StringComparison.Ordinal)))
+            if (!Parameters.Any(p => string.Equals(p.Name, name, StringComparison.Ordinal)))
             {
-                var known = Parameters.FirstOrDefault(p => string.Equals(p.Name, name, StringComparison.Ordinal));
                 throw new DeclarationException(
-                    known?.Only is { } only
-                        ? $"{Name} has '{name}' for the task {CheckModel.Word(only)} only: leave it out."
-                        : $"{Name} has no hyper-parameter '{name}'.{DidYouMean.HintOrChoice(name, [.. parameters.Select(p => p.Name)])}",
+                    $"{Name} has no hyper-parameter '{name}'.{DidYouMean.HintOrChoice(name, [.. Parameters.Select(p => p.Name)])}",
                     Place(declared, name)
                 );
             }
         }
         return new ParameterValues(
-            parameters.ToDictionary(
-                p => p.Name,
-                p =>
-                    p.Canonical(
-                        Name,
-                        declared.Parameters.GetValueOrDefault(p.Name, p.Default),
-                        Place(declared, p.Name)
-                    ),
-                StringComparer.Ordinal
-            )
+            Parameters
+                .Where(p => task is null || p.Only is null || p.Only == task)
+                .ToDictionary(
+                    p => p.Name,
+                    p =>
+                        p.Canonical(
+                            Name,
+                            declared.Parameters.GetValueOrDefault(p.Name, p.Default),
+                            Place(declared, p.Name)
+                        ),
+                    StringComparer.Ordinal
+                )
         );
+    }
+
+    /// <exception cref="DeclarationException">One of those declared means something for another task only.</exception>
+    public void DemandMeant(AlgorithmDeclaration declared, TaskKind task)
+    {
+        if (
+            Parameters.FirstOrDefault(p =>
+                p.Only is { } only && only != task && declared.Parameters.ContainsKey(p.Name)
+            ) is
+            { } other
+        )
+        {
+            throw new DeclarationException(
+                $"{Name} has '{other.Name}' for the task {CheckModel.Word(other.Only!.Value)} only: leave it out.",
+                Place(declared, other.Name)
+            );
+        }
     }
 
     private static Position Place(AlgorithmDeclaration declared, string parameter) =>

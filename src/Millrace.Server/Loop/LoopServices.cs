@@ -6,7 +6,7 @@ using Millrace.Loop.Redeployment;
 using Millrace.Loop.Retraining;
 using Millrace.Loop.Triggers;
 using Millrace.Monitoring.Feedback;
-using Millrace.Serving.Rollouts;
+using Millrace.Serving.Routing;
 using Millrace.Storage;
 
 namespace Millrace.Loop;
@@ -20,7 +20,7 @@ public static class LoopServices
             .AddSingleton<LoopSignal>()
             .AddScoped<ApplyLoop>()
             .AddScoped<DeclaredEndpoints>()
-            .AddScoped<IRolloutPlans, DeclaredEndpoints>()
+            .AddScoped<IDeclaredEndpoints, DeclaredEndpoints>()
             .AddScoped<ShowLoops>()
             .AddScoped<ObserveLoop>()
             .AddScoped<ReconcileLoop>()

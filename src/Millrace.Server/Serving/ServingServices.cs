@@ -20,6 +20,7 @@ public static class ServingServices
             .AddScoped<SwitchVersion>()
             .AddScoped<Deploy>()
             .AddScoped<Rollback>()
+            .AddScoped<Undeploy>()
             .AddRollouts()
             .AddReplicas()
             .AddScoped<ShowEndpoints>()
@@ -47,7 +48,7 @@ public static class ServingServices
     private static IServiceCollection AddRollouts(this IServiceCollection services)
     {
         // A loop that declares rollouts says so after us.
-        services.TryAddScoped<IRolloutPlans, NoRolloutPlans>();
+        services.TryAddScoped<IDeclaredEndpoints, NothingDeclared>();
         return services
             .AddScoped<StartRollout>()
             .AddScoped<AdvanceRollout>()

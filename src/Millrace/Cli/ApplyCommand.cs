@@ -50,17 +50,30 @@ internal static class ApplyCommand
                 var loop = parsed.GetValue(NoWait)
                     ? await session.Client.LoopAsync(applied.Loop, ct)
                     : await LoopProgress.FollowAsync(session.Client, applied.Loop, output, ct);
-                output.Result(Json(loop, applied.Changed), () => LoopProgress.Print(loop, applied.Changed));
+                output.Result(
+                    Json(loop, applied),
+                    () =>
+                    {
+                        LoopProgress.Print(loop, applied.Changed);
+                        if (applied.Left is { } left)
+                        {
+                            output.Line(
+                                $"{left} serves on, though this loop no longer wants it: 'millrace undeploy {left}' ends it."
+                            );
+                        }
+                    }
+                );
                 LoopProgress.DemandNotFailed(loop);
             },
             ct
         );
 
-    /// <summary>For scripts: the loop as the API shows it, and whether applying it changed anything.</summary>
-    private static JsonObject Json(LoopView loop, bool changed)
+    /// <summary>For scripts: the loop as the API shows it, and what applying it changed.</summary>
+    private static JsonObject Json(LoopView loop, ApplyView applied)
     {
         var json = JsonSerializer.SerializeToNode(loop, Core.Json.Options)!.AsObject();
-        json["changed"] = changed;
+        json["changed"] = applied.Changed;
+        json["left"] = applied.Left?.Value;
         return json;
     }
 

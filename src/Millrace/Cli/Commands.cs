@@ -21,6 +21,7 @@ internal static class Commands
             EndpointsCommand.Create(),
             DeployCommand.Create(),
             DeployCommand.CreateRollback(),
+            DeployCommand.CreateUndeploy(),
             RolloutCommand.Create(),
             ScaleCommand.Create(),
             PredictCommand.Create(),

@@ -58,6 +58,26 @@ internal static class DeployCommand
             )
             .Example("millrace rollback movie-night --reason \"complaints since noon\"");
 
+    /// <summary>The end.</summary>
+    public static Command CreateUndeploy() =>
+        new Command("undeploy", "Have nothing serve at an endpoint any more. What it predicted stays on record.")
+        {
+            Endpoint,
+            Reason,
+        }
+            .Does(
+                async (parsed, session, output, ct) =>
+                {
+                    var endpoint = EndpointName.Parse(parsed.GetValue(Endpoint)!, null);
+                    await session.Client.UndeployAsync(endpoint, new(parsed.GetValue(Reason)!), ct);
+                    output.Result(
+                        new { endpoint },
+                        () => output.Line($"Nothing serves at [bold]{endpoint}[/] any more.")
+                    );
+                }
+            )
+            .Example("millrace undeploy movie-night --reason \"the service ended\"");
+
     private static void Tell(EndpointView view, Output output)
     {
         output.Line($"[bold]{view.Name}[/] serves {view.Model} v{view.Version}. Ask it:");

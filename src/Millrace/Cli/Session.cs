@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using System.Text.Json;
 using Millrace.Api;
 using Millrace.Core;
@@ -17,14 +18,17 @@ internal sealed class Session : IAsyncDisposable
 
     /// <summary>How often a server is looked for that another command starts or ends: for half a minute.</summary>
     private const int MostLooks = 300;
+    private static readonly TimeSpan MostPatience = TimeSpan.FromSeconds(10);
     private readonly HttpClient http;
     private readonly MillraceServer? embedded;
+    private readonly HttpResponseMessage? stay;
     private readonly CancellationToken ended;
 
-    private Session(HttpClient http, MillraceServer? embedded, CancellationToken ended)
+    private Session(HttpClient http, MillraceServer? embedded, HttpResponseMessage? stay, CancellationToken ended)
     {
         this.http = http;
         this.embedded = embedded;
+        this.stay = stay;
         this.ended = ended;
         Client = new MillraceClient(http);
     }
@@ -45,15 +49,15 @@ internal sealed class Session : IAsyncDisposable
                     : throw Refusal.Invalid(
                         $"'{url}' is not a server's address: http://127.0.0.1:{HostSettings.DefaultPort}"
                     );
-            return new(Connect(address!, token), null, ct);
+            return new(Connect(address!, token), null, null, ct);
         }
 
         var folder = new MillraceFolder(CommonOptions.FolderOf(parsed));
         for (var looks = 1; ; looks++)
         {
-            if (await RunningAsync(folder, token, ct) is { } running)
+            if (await JoinAsync(folder, token, ct) is { } joined)
             {
-                return new(running, null, ct);
+                return joined;
             }
 
             try
@@ -88,6 +92,7 @@ internal sealed class Session : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        stay?.Dispose();
         http.Dispose();
         if (embedded is null)
         {
@@ -122,35 +127,45 @@ internal sealed class Session : IAsyncDisposable
             },
             ct
         );
-        var connection = Connect(server.Address, token);
-        connection.DefaultRequestHeaders.Add(Guests.HostHeader, "true");
-        return new(connection, server, ct);
+        return new(Connect(server.Address, token), server, null, ct);
     }
 
     private static HttpClient Connect(Uri address, string? token) =>
         MillraceClient.Connect(address, token, Environment.UserName);
 
-    /// <summary>The server that announced itself in the folder, if it still answers: a killed one leaves its note behind.</summary>
-    private static async Task<HttpClient?> RunningAsync(MillraceFolder folder, string? token, CancellationToken ct)
+    /// <summary>The server that announced itself in the folder, while it takes guests; null for one that is ending.</summary>
+    private static async Task<Session?> JoinAsync(MillraceFolder folder, string? token, CancellationToken ct)
     {
         HttpClient? connection = null;
         try
         {
             var text = await File.ReadAllTextAsync(folder.ServerFile, ct);
-            var note = JsonSerializer.Deserialize<ServerAnnouncement>(text, Json.Options);
-            if (note is null || !FolderLock.IsHeld(folder))
+            if (
+                JsonSerializer.Deserialize<ServerAnnouncement>(text, Json.Options) is not { } note
+                || !FolderLock.IsHeld(folder)
+            )
             {
                 return null;
             }
 
             connection = Connect(note.Address, token);
-            using var answer = await connection.GetAsync(new Uri("api/server", UriKind.Relative), ct);
-            return connection;
+            var answer = await connection
+                .GetAsync(new Uri($"api/{Guests.Path}", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, ct)
+                .WaitAsync(MostPatience, TimeProvider.System, ct);
+            if (answer.StatusCode != HttpStatusCode.ServiceUnavailable)
+            {
+                // 'millrace up' has no such address, and stays in any case.
+                return new(connection, null, answer, ct);
+            }
+
+            answer.Dispose();
         }
-        catch (Exception ex) when (ex is IOException or JsonException or HttpRequestException)
+        catch (Exception ex) when (ex is IOException or JsonException or HttpRequestException or TimeoutException)
         {
-            connection?.Dispose();
-            return null;
+            // Of a server that is not there any more.
         }
+
+        connection?.Dispose();
+        return null;
     }
 }

@@ -17,8 +17,12 @@ internal static class Verb
                 GuardAsync(async () =>
                 {
                     await using var session = await Session.OpenAsync(parsed, ct);
-                    await work(parsed, session, new Output(parsed.GetValue(CommonOptions.Json)), ct);
-                    return ExitCode.Ok;
+                    // What went wrong is said before the session ends, which may wait for others.
+                    return await GuardAsync(async () =>
+                    {
+                        await work(parsed, session, new Output(parsed.GetValue(CommonOptions.Json)), ct);
+                        return ExitCode.Ok;
+                    });
                 })
         );
         return command;

@@ -2,58 +2,85 @@ namespace Millrace.Hosting;
 
 /// <summary>
 /// Other verbs that use the server which a verb started inside itself: they find it as they would find 'millrace up', and it
-/// stays for them when its own verb is done.
+/// stays for them when its own verb is done. Each holds one request open for as long as it is there.
 /// </summary>
 internal sealed class Guests
 {
-    /// <summary>What the verb sends whose server it is.</summary>
-    public const string HostHeader = "X-Millrace-Host";
+    public const string Path = "server/guest";
 
-    /// <summary>Longer than a verb pauses between two requests.</summary>
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
+    private readonly Lock door = new();
     private int present;
-    private long last;
+    private bool isClosed;
 
-    private bool IsAny =>
-        Volatile.Read(ref present) > 0
-        || (Volatile.Read(ref last) is not 0 and var at && TimeProvider.System.GetElapsedTime(at) < Pause);
+    public void Map(IEndpointRouteBuilder api) => api.MapGet($"/{Path}", StayAsync).ExcludeFromDescription();
 
-    public async Task CountAsync(HttpContext http, RequestDelegate next)
-    {
-        if (http.Request.Headers.ContainsKey(HostHeader))
-        {
-            await next(http);
-            return;
-        }
-
-        Interlocked.Increment(ref present);
-        try
-        {
-            await next(http);
-        }
-        finally
-        {
-            Volatile.Write(ref last, TimeProvider.System.GetTimestamp());
-            Interlocked.Decrement(ref present);
-        }
-    }
-
-    /// <summary>Returns when there are none any more.</summary>
-    /// <param name="waiting">Called once where it takes longer than a pause.</param>
+    /// <summary>Returns when there are none any more; from then on none comes in.</summary>
+    /// <param name="waiting">Called once where there are any.</param>
     /// <param name="ct">Sends them away.</param>
     public async Task GoneAsync(Action waiting, CancellationToken ct)
     {
-        var since = TimeProvider.System.GetTimestamp();
-        for (var isTold = false; IsAny; )
+        for (var isTold = false; !TryClose(); isTold = true)
         {
-            if (!isTold && TimeProvider.System.GetElapsedTime(since) > Pause)
+            if (!isTold)
             {
-                isTold = true;
                 waiting();
             }
 
             await Task.Delay(Look, TimeProvider.System, ct);
+        }
+    }
+
+    private async Task StayAsync(HttpContext http, IHostApplicationLifetime lifetime)
+    {
+        if (!TryEnter())
+        {
+            http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            return;
+        }
+
+        try
+        {
+            await http.Response.Body.FlushAsync(http.RequestAborted);
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(
+                http.RequestAborted,
+                lifetime.ApplicationStopping
+            );
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, end.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The guest is done, or was killed, or the server stops.
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    private bool TryEnter()
+    {
+        lock (door)
+        {
+            present += isClosed ? 0 : 1;
+            return !isClosed;
+        }
+    }
+
+    private bool TryClose()
+    {
+        lock (door)
+        {
+            isClosed |= present == 0;
+            return isClosed;
+        }
+    }
+
+    private void Leave()
+    {
+        lock (door)
+        {
+            present--;
         }
     }
 }

@@ -51,6 +51,8 @@ public sealed class MillraceServer : IAsyncDisposable
         WebApplication? app = null;
         try
         {
+            // What a killed server left behind: its address may be another's by now.
+            File.Delete(folder.ServerFile);
             Listenable.Demand(settings.Address);
             var guests = new Guests();
             app = Compose(settings, folder, guests);
@@ -79,12 +81,8 @@ public sealed class MillraceServer : IAsyncDisposable
 
     public Task WaitForShutdownAsync(CancellationToken ct) => _app.WaitForShutdownAsync(ct);
 
-    /// <summary>From here on no other verb finds it; returns when those that had found it are done with it.</summary>
-    public Task GuestsGoneAsync(Action waiting, CancellationToken ct)
-    {
-        File.Delete(_folder.ServerFile);
-        return _guests.GoneAsync(waiting, ct);
-    }
+    /// <summary>Returns when no other verb uses it; from then on none does.</summary>
+    public Task GuestsGoneAsync(Action waiting, CancellationToken ct) => _guests.GoneAsync(waiting, ct);
 
     public async ValueTask DisposeAsync()
     {
@@ -139,14 +137,14 @@ public sealed class MillraceServer : IAsyncDisposable
             .AddScreens(settings);
 
         var app = builder.Build();
-        if (settings.HasGuests)
-        {
-            app.Use(guests.CountAsync);
-        }
-
         app.UseGovernance();
         var api = app.MapGroup("/api");
         api.MapServer();
+        if (settings.HasGuests)
+        {
+            guests.Map(api);
+        }
+
         api.MapGovernance();
         api.MapJobs();
         api.MapData();

@@ -164,6 +164,28 @@ public sealed class LoopFileTests(ServerFixture server) : IClassFixture<ServerFi
         Assert.Contains("replaced by hand", deploy.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task What_a_loop_wants_is_not_undeployed_and_what_it_wants_no_longer_serves_until_it_is()
+    {
+        var file = Regression("leaving", "deploy: { endpoint: leaving }");
+        await ApplyAsync(file);
+        await server.SettledAsync(new("leaving"), Ct);
+        var endpoint = new EndpointName("leaving");
+
+        var refusal = await Assert.ThrowsAsync<RefusalException>(() =>
+            server.Client.UndeployAsync(endpoint, new("by mistake"), Ct)
+        );
+        Assert.Contains("The loop leaving wants leaving to serve", refusal.Message, StringComparison.Ordinal);
+
+        var applied = await ApplyAsync(Regression("leaving", ""));
+        Assert.Equal(endpoint, applied.Left);
+        await server.SettledAsync(new("leaving"), Ct);
+        Assert.Contains(await server.Client.EndpointsAsync(Ct), e => e.Name == endpoint);
+
+        await server.Client.UndeployAsync(endpoint, new("the loop is over"), Ct);
+        Assert.DoesNotContain(await server.Client.EndpointsAsync(Ct), e => e.Name == endpoint);
+    }
+
     private string Regression(string name, string more)
     {
         server.Write(name + ".csv", "x,y\n" + string.Concat(Enumerable.Range(0, 60).Select(i => $"{i},{i % 7}\n")));

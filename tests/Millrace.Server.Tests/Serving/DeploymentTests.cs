@@ -43,6 +43,31 @@ public sealed class DeploymentTests(ServingServer server) : IClassFixture<Servin
     }
 
     [Fact]
+    public async Task Undeployed_an_endpoint_answers_nothing_keeps_its_record_and_may_be_deployed_again()
+    {
+        var view = await server.DeployAsync("ended", "visits", 1, Ct);
+        var said = await server.Client.PredictAsync(view.Name, view.Example, Ct);
+
+        var told = await CommandLine.RunAsync(server, ["undeploy", "ended", "--reason", "nobody asks"], Ct);
+
+        Assert.Equal(0, told.ExitCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await server.PostAsync("predict/ended", Visit, Ct)).Status);
+        await server.RestartAsync();
+        Assert.Equal(HttpStatusCode.NotFound, (await server.PostAsync("predict/ended", Visit, Ct)).Status);
+        Assert.DoesNotContain(await server.Client.EndpointsAsync(Ct), e => e.Name == view.Name);
+        var audit = (await server.Client.AuditAsync("endpoint", "ended", 10, 0, Ct)).Items[0];
+        Assert.Equal(("undeployed", "nobody asks"), (audit.Action, audit.Reason));
+        Assert.Equal(3, (await CommandLine.RunAsync(server, ["undeploy", "ended"], Ct)).ExitCode);
+
+        var again = await server.DeployAsync("ended", "visits", 2, Ct);
+        Assert.Equal([2, 1], again.History.Select(h => h.Version.Value));
+        Assert.Contains(
+            await server.Client.PredictionsAsync(view.Name, 10, Ct),
+            p => said.PredictionId.Equals(p.Id, StringComparison.Ordinal)
+        );
+    }
+
+    [Fact]
     public async Task An_endpoint_whose_package_is_broken_says_so_until_it_is_deployed_again()
     {
         await server.DeployAsync("hurt", "visits", 2, Ct);

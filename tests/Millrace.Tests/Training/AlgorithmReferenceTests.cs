@@ -45,14 +45,14 @@ public sealed class AlgorithmReferenceTests
     }
 
     [Fact]
-    public void What_means_something_for_another_task_only_is_neither_recorded_nor_accepted()
+    public void What_means_something_for_another_task_only_is_not_recorded_and_refused_where_it_is_declared()
     {
         var plain = new AlgorithmDeclaration("lightgbm", new Dictionary<string, string>(StringComparer.Ordinal));
         Assert.DoesNotContain("objective", Algorithm.LightGbm.Resolve(plain, TaskKind.Classify).All.Keys);
         Assert.Contains("objective", Algorithm.LightGbm.Resolve(plain, TaskKind.Regress).All.Keys);
 
         var refusal = Assert.ThrowsAny<RefusalException>(() =>
-            Algorithm.LightGbm.Resolve(
+            Algorithm.LightGbm.DemandMeant(
                 plain with
                 {
                     Parameters = new Dictionary<string, string>(StringComparer.Ordinal) { ["objective"] = "l1" },

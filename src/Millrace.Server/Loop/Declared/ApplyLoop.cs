@@ -13,6 +13,7 @@ using Millrace.Governance.Audit;
 using Millrace.Loop.Reconciling;
 using Millrace.Loop.Retraining;
 using Millrace.Serving.Rollouts;
+using Millrace.Serving.Routing;
 using Millrace.Storage;
 
 namespace Millrace.Loop.Declared;
@@ -29,6 +30,7 @@ internal sealed class ApplyLoop(
     BeginRetraining begin,
     EndRetraining end,
     EndRollout rollouts,
+    SwitchVersion deployments,
     AuditTrail audit,
     Actor actor,
     LoopSignal signal,
@@ -78,6 +80,7 @@ internal sealed class ApplyLoop(
             await end.RunAsync(newest, RetrainingState.Kept, "The loop was declared anew.", null, ct);
         }
 
+        var left = await LeftAsync(row, declaration, ct);
         row = Declare(row, declaration.Loop, request, fingerprint);
         audit.Add(
             "applied",
@@ -96,7 +99,7 @@ internal sealed class ApplyLoop(
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
         signal.Raise();
-        return new(row.Name, row.Generation, Changed: true);
+        return new(row.Name, row.Generation, Changed: true, left);
     }
 
     /// <summary>A version of the earlier declaration that is on trial: nobody would judge it, or it would be promoted over the new one.</summary>
@@ -122,6 +125,15 @@ internal sealed class ApplyLoop(
             // It came to its end just now.
         }
     }
+
+    /// <summary>What served for the earlier declaration goes on, for somebody may rely on it; whoever applies is told.</summary>
+    private async Task<EndpointName?> LeftAsync(LoopRow? row, LoopDeclaration declaration, CancellationToken ct) =>
+        row is not null
+        && LoopReader.Read(row.Yaml).Deploy is { Endpoint: var before }
+        && before != declaration.Deploy?.Endpoint
+        && await deployments.CurrentAsync(before, ct) is not null
+            ? before
+            : null;
 
     private LoopRow Declare(LoopRow? row, LoopName name, ApplyRequest request, string fingerprint)
     {

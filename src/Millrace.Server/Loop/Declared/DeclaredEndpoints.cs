@@ -3,12 +3,13 @@ using Millrace.Core;
 using Millrace.Engine.Declarations;
 using Millrace.Engine.Outcomes;
 using Millrace.Serving.Rollouts;
+using Millrace.Serving.Routing;
 using Millrace.Storage;
 
 namespace Millrace.Loop.Declared;
 
 /// <summary>What loops declare of endpoints: a rollout by hand goes as the loop's would.</summary>
-internal sealed class DeclaredEndpoints(MillraceDb db) : IRolloutPlans
+internal sealed class DeclaredEndpoints(MillraceDb db) : IDeclaredEndpoints
 {
     /// <returns>The loop that serves there; null where none does.</returns>
     public async Task<LoopDeclaration?> FindAsync(EndpointName endpoint, CancellationToken ct)
@@ -25,7 +26,10 @@ internal sealed class DeclaredEndpoints(MillraceDb db) : IRolloutPlans
         return null;
     }
 
-    public async Task<RolloutPlan?> OfEndpointAsync(EndpointName endpoint, CancellationToken ct) =>
+    public async Task<LoopName?> LoopAsync(EndpointName endpoint, CancellationToken ct) =>
+        (await FindAsync(endpoint, ct))?.Loop;
+
+    public async Task<RolloutPlan?> RolloutAsync(EndpointName endpoint, CancellationToken ct) =>
         (await FindAsync(endpoint, ct))?.Deploy?.Rollout is { Canary.Count: > 0 } rollout
             ? new(rollout.Canary, rollout.Confidence)
             : null;

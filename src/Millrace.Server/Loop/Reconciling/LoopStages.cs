@@ -134,7 +134,7 @@ internal static class LoopStages
         return seen.DeployedAt is { } at
                 ? new(
                     Stage.Deploy,
-                    StageState.Done,
+                    seen.Champion is null ? StageState.Waiting : StageState.Done,
                     seen.Champion is { } serves ? $"{Short(seen, serves)} serves" : "nothing serves",
                     seen.Serves
                         ? $"POST /predict/{deploy.Endpoint}"
@@ -147,7 +147,7 @@ internal static class LoopStages
             : seen.State == RetrainingState.Kept
                 ? new(
                     Stage.Deploy,
-                    StageState.Done,
+                    seen.Champion is null ? StageState.Waiting : StageState.Done,
                     seen.Champion is { } champion ? $"{Short(seen, champion)} serves on" : "",
                     seen.Result,
                     1,

@@ -36,7 +36,8 @@ internal static class CountInputs
                 inputs.TryGetProperty(input.Name, out var value);
                 if (BrokenBy(rule, value) is { } broken)
                 {
-                    day.Break(input.Name, broken);
+                    // With what it asked for: the contract may be another by the time that somebody looks.
+                    day.Break(input.Name, $"{broken} {rule.BoundOf(broken)}".TrimEnd());
                 }
             }
         }

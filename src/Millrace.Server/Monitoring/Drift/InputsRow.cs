@@ -41,7 +41,7 @@ internal sealed record DayCounts
     /// <summary>By column, in the order of its bins.</summary>
     public Dictionary<string, long[]> Bins { get; init; } = new(StringComparer.Ordinal);
 
-    /// <summary>Rules of the contract that inputs broke: by column, then rule.</summary>
+    /// <summary>Rules of the contract that inputs broke: by column, then rule and what it asks for.</summary>
     public Dictionary<string, Dictionary<string, long>> Broken { get; init; } = new(StringComparer.Ordinal);
 
     public void Count(ReferenceBins reference, int bin)

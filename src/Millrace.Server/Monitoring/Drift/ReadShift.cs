@@ -39,12 +39,15 @@ internal sealed class ReadShift(MillraceDb db)
                 .. days.SelectMany(d => d.Broken)
                     .SelectMany(b => b.Value.Select(r => (Column: b.Key, Rule: r.Key, Rows: r.Value)))
                     .GroupBy(b => (b.Column, b.Rule))
-                    .Select(g => new BrokenRuleView(g.Key.Column, g.Key.Rule, g.Sum(b => b.Rows)))
+                    .Select(g => View(g.Key.Column, g.Key.Rule, g.Sum(b => b.Rows)))
                     .OrderByDescending(b => b.Rows)
                     .ThenBy(b => b.Column, StringComparer.Ordinal),
             ]
         );
     }
+
+    private static BrokenRuleView View(string column, string rule, long rows) =>
+        rule.Split(' ', 2) is [var name, var bound] ? new(column, name, rows, bound) : new(column, rule, rows);
 
     public static ShiftView View(ReferenceBins reference, IReadOnlyList<DayCounts> days)
     {

@@ -90,10 +90,7 @@ internal sealed class ShowMonitors(
             ),
             Inputs = shifts.Inputs,
             Output = shifts.Output,
-            Broken =
-            [
-                .. shifts.Broken.Select(b => b with { Bound = monitor.Settings.Contract.BoundOf(b.Column, b.Rule) }),
-            ],
+            Broken = shifts.Broken,
             Outcomes = outcomes,
             Statistics = (routes.Find(endpoint.Value)?.Counters ?? new()).View(),
             Volume = MetricWindows.Volume(hours),

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Millrace.Api;
 using Millrace.Core;
+using Millrace.Serving.Routing;
 
 namespace Millrace.Serving.Rollouts;
 
@@ -35,12 +36,12 @@ internal static class RolloutApi
         EndpointName endpoint,
         StartRolloutRequest request,
         StartRollout start,
-        IRolloutPlans plans,
+        IDeclaredEndpoints declared,
         ShowRollouts show,
         CancellationToken ct
     )
     {
-        var plan = await plans.OfEndpointAsync(endpoint, ct) ?? RolloutPlan.Cautious;
+        var plan = await declared.RolloutAsync(endpoint, ct) ?? RolloutPlan.Cautious;
         await start.RunAsync(
             endpoint,
             request.Model,

@@ -13,6 +13,7 @@ internal static class EndpointApi
         endpoints.MapGet("/{endpoint}", ShowAsync).ProducesProblem(404);
         endpoints.MapPost("/{endpoint}/deploy", DeployAsync).ProducesProblem(404).ProducesProblem(409);
         endpoints.MapPost("/{endpoint}/rollback", RollbackAsync).ProducesProblem(404).ProducesProblem(409);
+        endpoints.MapPost("/{endpoint}/undeploy", UndeployAsync).ProducesProblem(404).ProducesProblem(409);
     }
 
     private static async Task<Ok<IReadOnlyList<EndpointSummary>>> ListAsync(ShowEndpoints show, CancellationToken ct) =>
@@ -34,6 +35,17 @@ internal static class EndpointApi
     {
         await deploy.RunAsync(endpoint, request.Model, request.Version, request.Reason, ct);
         return TypedResults.Ok(await show.RunAsync(endpoint, ct));
+    }
+
+    private static async Task<NoContent> UndeployAsync(
+        EndpointName endpoint,
+        UndeployRequest request,
+        Undeploy undeploy,
+        CancellationToken ct
+    )
+    {
+        await undeploy.RunAsync(endpoint, request.Reason, ct);
+        return TypedResults.NoContent();
     }
 
     private static async Task<Ok<EndpointView>> RollbackAsync(

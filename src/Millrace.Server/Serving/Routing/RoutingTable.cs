@@ -59,6 +59,20 @@ internal sealed class RoutingTable : IDisposable
     public void SetBroken(EndpointName endpoint, ModelName model, string why, DateTimeOffset at) =>
         Put(endpoint, old => New(old, endpoint, model, null, why, at));
 
+    /// <summary>Nothing answers there any more; requests in flight finish.</summary>
+    public void Remove(EndpointName endpoint)
+    {
+        EndpointRoute? old;
+        lock (writing)
+        {
+            old = Find(endpoint.Value);
+            Volatile.Write(ref current, new([.. All.Where(r => r.Endpoint != endpoint)]));
+        }
+
+        old?.Served?.Release();
+        old?.Split?.Served.Release();
+    }
+
     /// <summary>Gives a challenger a share of an endpoint's traffic. Takes it over: it is let go of when it leaves.</summary>
     public void SetChallenger(EndpointName endpoint, ServedModel served, long rollout, double share)
     {

@@ -51,6 +51,26 @@ public sealed partial class EndpointPage
 
     protected override TimeSpan? LookAgain(Contents value) => TimeSpan.FromSeconds(3);
 
+    private async Task UndeployAsync(EndpointView current)
+    {
+        var answer = await ReasonDialog.AskAsync(
+            Dialogs,
+            $"Undeploy {current.Name}",
+            $"Nothing will answer at {current.Name} any more. What it predicted stays on record.",
+            "Undeploy"
+        );
+        if (
+            answer is not null
+            && await News.TryAsync(
+                () => Client.UndeployAsync(current.Name, new UndeployRequest(answer.Reason), Alive),
+                $"Nothing answers at {current.Name} any more."
+            )
+        )
+        {
+            Navigation.NavigateTo("endpoints");
+        }
+    }
+
     private async Task RollBackAsync(EndpointView current, ModelRef previous)
     {
         var answer = await ReasonDialog.AskAsync(
