@@ -110,10 +110,10 @@ public sealed class ShiftTests
     }
 
     [Theory]
-    [InlineData("""{"age":61}""", "age", "range")]
+    [InlineData("""{"age":61}""", "age", "range up to 60")]
     [InlineData("""{"age":null}""", "age", "required")]
-    [InlineData("""{"age":30,"region":"west"}""", "region", "allowed")]
-    public void Rules_that_inputs_break_are_counted(string inputs, string column, string rule)
+    [InlineData("""{"age":30,"region":"west"}""", "region", "allowed [north, south]")]
+    public void Rules_that_inputs_break_are_counted_with_what_they_ask_for(string inputs, string column, string rule)
     {
         var contract = new Contract
         {

@@ -125,7 +125,7 @@ public sealed class JourneyTests(ServersFixture fixture)
     }
 
     [InBrowserFact]
-    public async Task A_version_is_deployed_elsewhere_and_the_record_keeps_the_reason()
+    public async Task A_version_is_deployed_elsewhere_and_undeployed_and_the_record_keeps_the_reasons()
     {
         await using var visitor = await fixture.VisitAsync(fixture.Server);
         var page = visitor.Page;
@@ -140,6 +140,17 @@ public sealed class JourneyTests(ServersFixture fixture)
         await Expect(page).ToHaveTitleAsync("second-door · Millrace");
         await visitor.OpenAsync("audit?kind=endpoint");
         await Expect(page.GetByText("A second door for the newsletter.").First).ToBeVisibleAsync();
+
+        await visitor.OpenAsync("endpoints/second-door");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Undeploy" }).ClickAsync();
+        await dialog.GetByLabel("Reason").FillAsync("The newsletter ended.");
+        await visitor.AssertNothingToComplainAboutAsync();
+        await visitor.PictureAsync("undeploy", whole: false);
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Undeploy" }).ClickAsync();
+        await Expect(page).ToHaveTitleAsync("Endpoints · Millrace");
+        await Expect(page.Locator("main").GetByText("second-door")).ToHaveCountAsync(0);
+        await visitor.OpenAsync("audit?kind=endpoint");
+        await Expect(page.GetByText("The newsletter ended.").First).ToBeVisibleAsync();
     }
 
     [InBrowserFact]
