@@ -16,8 +16,8 @@ internal sealed class Session : IAsyncDisposable
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>How often a server is looked for that another command starts or ends: for half a minute.</summary>
-    private const int MostLooks = 300;
+    /// <summary>How long a server is looked for that another command starts or ends.</summary>
+    private static readonly TimeSpan MostLooking = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan MostPatience = TimeSpan.FromSeconds(10);
     private readonly HttpClient http;
     private readonly MillraceServer? embedded;
@@ -53,7 +53,8 @@ internal sealed class Session : IAsyncDisposable
         }
 
         var folder = new MillraceFolder(CommonOptions.FolderOf(parsed));
-        for (var looks = 1; ; looks++)
+        var since = TimeProvider.System.GetTimestamp();
+        while (true)
         {
             if (await JoinAsync(folder, token, ct) is { } joined)
             {
@@ -64,7 +65,7 @@ internal sealed class Session : IAsyncDisposable
             {
                 return await StartAsync(folder, token, ct);
             }
-            catch (FolderHeldException) when (looks < MostLooks)
+            catch (FolderHeldException) when (TimeProvider.System.GetElapsedTime(since) < MostLooking)
             {
                 // Another command is starting the server inside itself, or ending it.
                 await Task.Delay(Look, TimeProvider.System, ct);
