@@ -1,5 +1,7 @@
 using Millrace.Api;
+using Millrace.Engine.Declarations;
 using Millrace.Engine.Evidence;
+using Millrace.Engine.Outcomes;
 using Millrace.Monitoring.Feedback;
 using Xunit;
 
@@ -37,6 +39,27 @@ public sealed class WatchedVersionTests
         Add(watched, 1, 200);
         Assert.Equal(HarmPhase.Harm, watched.Phase);
         Assert.Null(watched.Bequest);
+    }
+
+    [Fact]
+    public void Harm_that_is_found_while_a_version_is_learned_is_told_over_all_its_outcomes()
+    {
+        var watched = new WatchedVersion(new(4), new HarmOptions { RunLength = 1000, Reference = 5000 }, new());
+        Add(watched, 0.1, 300);
+        while (watched.Phase != HarmPhase.Harm)
+        {
+            Add(watched, 1, 1);
+        }
+
+        var verdict = HarmVerdict.Of(
+            new(new("films"), new("films"), new(4)),
+            LiveMetric.Of(TaskKind.Recommend, "hit_rate@10"),
+            watched
+        );
+
+        Assert.NotNull(verdict.Current);
+        Assert.Contains("outcomes of films v4", verdict.Sentence, StringComparison.Ordinal);
+        Assert.Contains("was normal", verdict.Sentence, StringComparison.Ordinal);
     }
 
     private static void Add(WatchedVersion watched, double loss, int times)

@@ -49,6 +49,10 @@ internal sealed record HarmVerdict
                 CultureInfo.InvariantCulture,
                 $"{Metric} is {Show(Reference)} over the first {Outcomes:N0} outcomes of {Model} v{Version}: too few yet to say what is normal."
             ),
+            HarmPhase.Harm when SinceOutcomes == Outcomes => string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Metric} is {Show(Current)} over the {Outcomes:N0} outcomes of {Model} v{Version}, {Show(Reference)} was normal (evidence 10^{Evidence:0.0} of 10^{Threshold:0.#})."
+            ),
             HarmPhase.Harm => string.Create(
                 CultureInfo.InvariantCulture,
                 $"{Metric} {(HigherIsBetter ? "fell" : "rose")} from {Show(Reference)} to {Show(Current)} over {SinceOutcomes:N0} outcomes since {Since:d MMM HH:mm} (evidence 10^{Evidence:0.0} of 10^{Threshold:0.#})."
@@ -62,10 +66,12 @@ internal sealed record HarmVerdict
     public static HarmVerdict Of(ServedAt served, LiveMetric metric, WatchedVersion watched)
     {
         var state = watched.Kept;
-        // Before a change the mean over all is what is told; after it only what came since counts.
+        // Before a change the mean over all is what is told; after it only what came since counts. Harm that is found while a
+        // version is still learned has no beginning yet.
         var isHarm = watched.Phase == HarmPhase.Harm;
-        var outcomes = isHarm ? state.Outcomes - state.SinceOutcomes : state.Outcomes;
-        var loss = isHarm ? state.Loss - state.SinceLoss : state.Loss;
+        var isSince = isHarm && state.SinceOutcomes < state.Outcomes;
+        var outcomes = isSince ? state.Outcomes - state.SinceOutcomes : state.Outcomes;
+        var loss = isSince ? state.Loss - state.SinceLoss : state.Loss;
         return new()
         {
             Endpoint = served.Endpoint,
