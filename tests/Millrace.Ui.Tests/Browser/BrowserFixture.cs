@@ -50,7 +50,7 @@ public class BrowserFixture : IAsyncLifetime
             new()
             {
                 BaseURL = address.ToString(),
-                ViewportSize = new() { Width = width, Height = width < 600 ? 844 : 900 },
+                ViewportSize = new() { Width = width, Height = Visitor.Height(width) },
                 ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
                 ReducedMotion = ReducedMotion.Reduce,
                 Permissions = ["clipboard-read", "clipboard-write"],

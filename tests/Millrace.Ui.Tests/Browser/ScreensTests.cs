@@ -9,22 +9,16 @@ namespace Millrace.Ui.Tests.Browser;
 [Collection(nameof(OnServers))]
 public sealed class ScreensTests(ServersFixture fixture)
 {
-    [InBrowserTheory]
-    [InlineData(1280, false)]
-    [InlineData(1280, true)]
-    [InlineData(390, false)]
-    [InlineData(390, true)]
-    public async Task Every_screen_is_sound(int width, bool dark)
+    [InBrowserFact]
+    public async Task Every_screen_is_sound_at_both_widths_and_in_both_themes()
     {
-        await using var visitor = await fixture.VisitAsync(fixture.Server, width, dark);
-        var suffix = (width < 600 ? "-phone" : "") + (dark ? "-dark" : "");
+        await using var visitor = await fixture.VisitAsync(fixture.Server);
         var found = new List<string>();
         foreach (var (name, path) in await ScreensAsync())
         {
             await visitor.OpenAsync(path);
             await Expect(visitor.Page.Locator("main .state.failed")).ToHaveCountAsync(0);
-            found.AddRange((await visitor.ComplaintsAsync()).Select(c => $"{path} {c}"));
-            await visitor.PictureAsync(name + suffix);
+            found.AddRange(await visitor.FromAllSidesAsync(name));
         }
 
         Visitor.AssertNothing(found);

@@ -12,6 +12,13 @@ internal static class Scripts
         }
         """;
 
+    public const string HasTheme = "theme => document.documentElement.dataset.theme === theme";
+
+    /// <summary>Colours halfway between two themes are nobody's; what turns for ever has no end to go to.</summary>
+    public const string EndTransitions = """
+        () => document.getAnimations().filter(a => a instanceof CSSTransition).forEach(a => a.finish())
+        """;
+
     /// <summary>What has the focus and looks as if it had not: fields show it by their border.</summary>
     public const string FocusWithoutARing = """
         () => {
@@ -27,7 +34,9 @@ internal static class Scripts
           const canvas = document.createElement("canvas");
           canvas.width = canvas.height = 1;
           const pen = canvas.getContext("2d", { willReadFrequently: true });
-          const parse = (css) => {
+          const known = new Map();
+          const parse = (css) => known.get(css) ?? known.set(css, draw(css)).get(css);
+          const draw = (css) => {
             pen.clearRect(0, 0, 1, 1);
             pen.fillStyle = css;
             pen.fillRect(0, 0, 1, 1);

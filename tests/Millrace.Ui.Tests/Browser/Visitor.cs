@@ -73,6 +73,32 @@ internal sealed partial class Visitor : IAsyncDisposable
         return found;
     }
 
+    /// <summary>
+    /// What is wrong with the page as it stands, at both widths and in both themes; a picture of each is taken. The page follows
+    /// window and system without being loaded again.
+    /// </summary>
+    public async Task<IReadOnlyList<string>> FromAllSidesAsync(string name)
+    {
+        var found = new List<string>();
+        foreach (var width in new[] { 1280, 390 })
+        {
+            await Page.SetViewportSizeAsync(width, Height(width));
+            foreach (var dark in new[] { false, true })
+            {
+                await Page.EmulateMediaAsync(new() { ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light });
+                await Page.WaitForFunctionAsync(Scripts.HasTheme, dark ? "dark" : "light");
+                await Page.EvaluateAsync(Scripts.EndTransitions);
+                var side = (width < 600 ? "-phone" : "") + (dark ? "-dark" : "");
+                found.AddRange((await ComplaintsAsync()).Select(c => $"{name}{side} {c}"));
+                await PictureAsync(name + side);
+            }
+        }
+
+        return found;
+    }
+
+    public static int Height(int width) => width < 600 ? 844 : 900;
+
     public async Task AssertNothingToComplainAboutAsync() => AssertNothing(await ComplaintsAsync());
 
     public static void AssertNothing(IReadOnlyCollection<string> complaints) =>
