@@ -11,6 +11,7 @@ return args switch
     ["scoring"] => ScoringBench.Run(),
     ["detectors"] => DetectorBench.Run(),
     ["backtest", var subject, .. var rest] => await BacktestBench.RunAsync(subject, rest),
+    ["demo", "--ceiling", var seeds] => DemoCeiling.Run(int.Parse(seeds, CultureInfo.InvariantCulture)),
     ["demo", .. var rest] => await DemoBench.RunAsync(
         !rest.Contains("--no-shift"),
         rest is [.., var seeds] && int.TryParse(seeds, CultureInfo.InvariantCulture, out var many) ? many : 20
@@ -33,6 +34,7 @@ static int Usage()
                Millrace.Bench detectors
                Millrace.Bench backtest movie-night|item-knn|campaign|bikes|million [POLICIES]
                Millrace.Bench demo [--no-shift] [SEEDS]
+               Millrace.Bench demo --ceiling SEEDS
                Millrace.Bench recommend RATINGS.csv.gz
         """
     );

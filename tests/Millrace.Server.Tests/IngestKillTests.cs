@@ -18,7 +18,7 @@ public sealed class IngestKillTests : IDisposable
     private static int Kills =>
         int.TryParse(Environment.GetEnvironmentVariable("MILLRACE_KILLS"), CultureInfo.InvariantCulture, out var n)
             ? n
-            : 3;
+            : 2;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 

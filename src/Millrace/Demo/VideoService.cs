@@ -166,8 +166,7 @@ internal sealed class VideoService
                 continue;
             }
 
-            var age = day - film.Day;
-            var pull = (16 * Fit(viewer, film)) + Math.Exp(-age / Freshness) + film.Quality + Gumbel();
+            var pull = Pull(viewer, film, day) + Gumbel();
             if (pull > bestPull)
             {
                 (best, bestPull) = (film, pull);
@@ -181,6 +180,16 @@ internal sealed class VideoService
 
         viewer.Seen.Add(best.Id);
         return new(best.Id, Rate(viewer, best));
+    }
+
+    /// <summary>What a viewer can still watch, first what pulls him most: by who knows everything but chance.</summary>
+    public IEnumerable<long> Unseen(Visit visit, int day)
+    {
+        var viewer = viewers[visit.Seat];
+        return films
+            .Where(f => !viewer.Seen.Contains(f.Id))
+            .OrderByDescending(f => Pull(viewer, f, day))
+            .Select(f => f.Id);
     }
 
     /// <summary>
@@ -211,6 +220,9 @@ internal sealed class VideoService
 
     private int Rate(Viewer viewer, Film film) =>
         (int)Math.Clamp(Math.Round(3.5 + (8 * Fit(viewer, film)) + film.Quality + (1.2 * Gumbel())), 0, 10);
+
+    private static double Pull(Viewer viewer, Film film, int day) =>
+        (16 * Fit(viewer, film)) + Math.Exp((film.Day - day) / Freshness) + film.Quality;
 
     private static double Fit(Viewer viewer, Film film)
     {
