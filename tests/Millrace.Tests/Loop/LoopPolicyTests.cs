@@ -3,41 +3,13 @@ using Millrace.Api;
 using Millrace.Core;
 using Millrace.Engine.Declarations;
 using Millrace.Loop.Reconciling;
-using Millrace.Monitoring.Feedback;
 using Xunit;
+using static Millrace.Tests.Loop.Observed;
 
 namespace Millrace.Tests.Loop;
 
 public sealed class LoopPolicyTests
 {
-    private static readonly DateTimeOffset Now = new(2026, 1, 5, 8, 0, 0, TimeSpan.Zero);
-
-    private static readonly LoopObservation Declared = new()
-    {
-        Wanted = LoopReader.Read(
-            """
-            loop: churn
-            data:
-              source: customers.csv
-            model:
-              task: classify
-              target: left
-              try: [lightgbm, lightgbm: { num_leaves: 5 }]
-            gates: [auc >= baseline]
-            deploy: { endpoint: churn, rollout: { canary: [10%] } }
-            """
-        ),
-        Prepared = true,
-    };
-
-    private static readonly LoopObservation Ingested = Declared with { Dataset = new(new(3), 10, 10, 0, 1, "h", Now) };
-
-    private static readonly LoopObservation Registered = Ingested with
-    {
-        Runs = [Run(RunState.Finished, 0.7)],
-        Version = Version(Blessing.Waiting),
-    };
-
     [Fact]
     public void A_loop_that_is_only_declared_ingests() =>
         Assert.IsType<LoopStep.StartIngest>(LoopPolicy.Decide(Declared));
@@ -295,122 +267,4 @@ public sealed class LoopPolicyTests
 
         Assert.Equal(kept, LoopPolicy.Decide(again) is LoopStep.End { State: RetrainingState.Kept });
     }
-
-    [Fact]
-    public void Stages_say_what_is_done_what_goes_on_and_what_waits()
-    {
-        var stages = LoopStages.Describe(Ingested with { Runs = [Run(RunState.Running, null) with { Done = 0.5 }] });
-
-        Assert.Equal(
-            [
-                StageState.Done,
-                StageState.Running,
-                StageState.Waiting,
-                StageState.Waiting,
-                StageState.Waiting,
-                StageState.Absent,
-            ],
-            stages.Select(s => s.State)
-        );
-        Assert.Equal(0.5, stages[1].Done);
-        Assert.Equal(StageState.Running, LoopStages.Overall(stages));
-    }
-
-    [Fact]
-    public void What_serves_is_told_while_a_newer_version_is_still_on_its_way()
-    {
-        var training = Ingested with { Runs = [Run(RunState.Running, null)] };
-
-        Assert.Equal("", Deploy(training).Headline);
-        var again = Deploy(training with { Champion = new(new("other"), new(7)) });
-        Assert.Equal((StageState.Waiting, "other v7 serves on"), (again.State, again.Headline));
-
-        static StageView Deploy(LoopObservation seen) => LoopStages.Describe(seen).Single(s => s.Name is Stage.Deploy);
-    }
-
-    private static HarmVerdict Harm(DateTimeOffset since) =>
-        new()
-        {
-            Endpoint = new("churn"),
-            Model = new("churn"),
-            Version = new(7),
-            Phase = HarmPhase.Harm,
-            Evidence = 7,
-            Threshold = 6,
-            Reference = 0.1,
-            Current = 0.3,
-            Outcomes = 900,
-            SinceOutcomes = 100,
-            Since = since,
-            Metric = "brier",
-            HigherIsBetter = false,
-        };
-
-    private static RolloutView Rollout(RolloutState state) =>
-        new()
-        {
-            Number = 1,
-            Endpoint = new("churn"),
-            Champion = new(new("churn"), new(7)),
-            Challenger = new(new("churn"), new(1)),
-            State = state,
-            Steps = [0.1],
-            Step = 0,
-            Confidence = 0.99,
-            Reason = "",
-            Verdict = state == RolloutState.RolledBack ? "It is worse." : "",
-            StartedAt = Now,
-            Looks = [],
-            LooksTaken = 0,
-        };
-
-    private static JobView Job(JobState state, string? error, JsonElement? result) =>
-        new(new(new string('a', 32)), "ingest", "churn", state, null, "", error, result, Now, Now, Now);
-
-    private static RunView Run(RunState state, double? score) =>
-        new()
-        {
-            Id = RunId.New(TimeProvider.System),
-            Name = "lightgbm on churn v3",
-            Experiment = new("churn"),
-            State = state,
-            Algorithm = "lightgbm",
-            PrimaryMetric = "auc",
-            HigherIsBetter = true,
-            Score = score,
-            CreatedAt = Now,
-            Error = state == RunState.Failed ? "out of memory." : null,
-            Dataset = new("churn"),
-            DatasetVersion = new(3),
-            DatasetHash = "h",
-            CodeVersion = "0",
-            Seed = 1,
-            Params = new Dictionary<string, string>(StringComparer.Ordinal),
-            Metrics = new Dictionary<string, double>(StringComparer.Ordinal),
-            Baseline = new Dictionary<string, double>(StringComparer.Ordinal),
-            Tags = new Dictionary<string, string>(StringComparer.Ordinal),
-        };
-
-    private static ModelVersionView Version(Blessing blessing) =>
-        new()
-        {
-            Model = new("churn"),
-            Number = new(1),
-            Description = "",
-            Tags = new Dictionary<string, string>(StringComparer.Ordinal),
-            Aliases = [],
-            Task = "classify",
-            Algorithm = "lightgbm",
-            Hash = "h",
-            CreatedAt = Now,
-            Blessing = blessing,
-            Note = "",
-            Gates = [new("auc >= 0.5", blessing != Blessing.Failed, 0.4, 0.5, "auc 0.4 is below 0.5")],
-            Metrics = new Dictionary<string, double>(StringComparer.Ordinal),
-            Baseline = new Dictionary<string, double>(StringComparer.Ordinal),
-            PrimaryMetric = "auc",
-            Inputs = [],
-            Files = [],
-            Lineage = new(new("churn"), new(3), "h", "r", new(new string('b', 32)), new("churn"), null, "0", 1, []),
-        };
 }

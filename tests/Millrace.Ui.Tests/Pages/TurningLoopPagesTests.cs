@@ -46,7 +46,7 @@ public sealed class TurningLoopPagesTests : PagesContext
     public void The_audit_log_of_a_loop_is_told_by_what_turned_it()
     {
         Server.On("GET /api/loops/movie-night", RecordedLoop.View());
-        Server.On("GET /api/audit", new Page<AuditEntry>(RecordedLoop.Audit(), 17));
+        Server.On("GET /api/audit", new Page<AuditEntry>(RecordedAudit.Entries(), 17));
         Services.GetRequiredService<NavigationManager>().NavigateTo("audit?loop=movie-night");
         var page = Render<AuditPage>();
         Says(page, "Training 7, 13 March 2026");
@@ -144,7 +144,7 @@ public sealed class TurningLoopPagesTests : PagesContext
     [Fact]
     public void Alerts_begin_with_what_nobody_has_seen_and_can_be_seen()
     {
-        Server.On("GET /api/alerts", new Page<AlertView>([.. RecordedLoop.Alerts().Reverse()], 6));
+        Server.On("GET /api/alerts", new Page<AlertView>([.. RecordedAudit.Alerts().Reverse()], 6));
         Server.On("POST /api/alerts/9/seen", "");
         var page = Render<AlertsPage>();
         Says(page, "Webhook: failed: connection refused, tried 3 times");
@@ -172,7 +172,7 @@ public sealed class TurningLoopPagesTests : PagesContext
     [Fact]
     public void The_way_to_the_alerts_counts_those_unseen()
     {
-        Server.On("GET /api/alerts", new Page<AlertView>(RecordedLoop.Alerts(), 6));
+        Server.On("GET /api/alerts", new Page<AlertView>(RecordedAudit.Alerts(), 6));
         var layout = Render<UnseenAlerts>(p => p.AddChildContent<NavLinks>(l => l.Add(n => n.From, NavItem.All)));
         Says(layout, "Alerts, 3 not seen");
         Assert.Contains("critical", layout.Find(".count").ClassList);

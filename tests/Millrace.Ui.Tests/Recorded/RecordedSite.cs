@@ -125,10 +125,10 @@ internal sealed class RecordedSite : IAsyncDisposable
             .On($"GET /api/backtests/{RecordedBacktest.Done}", RecordedBacktest.View(JobState.Succeeded))
             .On($"GET /api/backtests/{RecordedBacktest.Running}", RecordedBacktest.View(JobState.Running))
             .On($"GET /api/backtests/{RecordedBacktest.Failed}", RecordedBacktest.View(JobState.Failed))
-            .On("GET /api/alerts", new Page<AlertView>(RecordedLoop.Alerts(), 6))
-            .On("GET /api/audit?limit=6&offset=0", new Page<AuditEntry>([.. RecordedLoop.Audit().Take(6)], 17))
+            .On("GET /api/alerts", new Page<AlertView>(RecordedAudit.Alerts(), 6))
+            .On("GET /api/audit?limit=6&offset=0", new Page<AuditEntry>([.. RecordedAudit.Entries().Take(6)], 17))
             .On("GET /api/datasets/movie-night/versions/7", Recordings.DatasetVersion())
-            .On("GET /api/audit", new Page<AuditEntry>(RecordedLoop.Audit(), 17))
+            .On("GET /api/audit", new Page<AuditEntry>(RecordedAudit.Entries(), 17))
             .On<IReadOnlyList<DatasetSummary>>(
                 "GET /api/datasets",
                 [new(new("movie-night"), new(7), 141_695, 0, 4, 1_340_000, new string('f', 64), RecordedMonitor.Now)]
