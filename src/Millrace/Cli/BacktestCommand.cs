@@ -134,8 +134,8 @@ internal static class BacktestCommand
                 IReadOnlyList<string> (p) =>
                     [
                         p.Policy,
-                        Score(p.Metric),
-                        .. months.Select(m => p.ByMonth.TryGetValue(m, out var value) ? Score(value) : "–"),
+                        Output.Metric(p.Metric),
+                        .. months.Select(m => p.ByMonth.TryGetValue(m, out var value) ? Output.Metric(value) : "–"),
                         p.Retrainings.ToString(CultureInfo.InvariantCulture),
                         p.Alarms.ToString(CultureInfo.InvariantCulture),
                         p.ComputeSeconds.ToString("0.0", CultureInfo.InvariantCulture),
@@ -143,8 +143,10 @@ internal static class BacktestCommand
             )
         );
         var trivial = result.Policies[0];
-        var persistence = trivial.Persistence is { } last ? $"; the last label or value again: {Score(last)}" : "";
-        Console.WriteLine($"The trivial model, learning as it goes: {Score(trivial.Baseline)}{persistence}.");
+        var persistence = trivial.Persistence is { } last
+            ? $"; the last label or value again: {Output.Metric(last)}"
+            : "";
+        Console.WriteLine($"The trivial model, learning as it goes: {Output.Metric(trivial.Baseline)}{persistence}.");
         Console.WriteLine(
             $"{Output.Count(result.Outcomes)} predictions from {Output.Moment(result.From)} to {Output.Moment(result.To)}; "
                 + (result.HigherIsBetter ? "higher is better." : "lower is better.")
@@ -154,6 +156,4 @@ internal static class BacktestCommand
             Console.WriteLine(notice);
         }
     }
-
-    private static string Score(double x) => x.ToString("0.0000", CultureInfo.InvariantCulture);
 }

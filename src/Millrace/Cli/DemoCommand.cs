@@ -138,10 +138,10 @@ internal static class DemoCommand
         Output.Table(
             ["", ""],
             [
-                ["hit rate before", Output.Score(result.HitRateBefore)],
-                ["at its worst", Output.Score(result.HitRateAtWorst)],
-                ["at the end", Output.Score(result.HitRateAfter)],
-                ["at the end, never retrained", Output.Score(result.NeverRetrainAfter)],
+                ["hit rate before", Output.Metric(result.HitRateBefore)],
+                ["at its worst", Output.Metric(result.HitRateAtWorst)],
+                ["at the end", Output.Metric(result.HitRateAfter)],
+                ["at the end, never retrained", Output.Metric(result.NeverRetrainAfter)],
                 ["shift, detected, promoted, recovered", Days(result)],
                 ["false alarms before", Output.Count(result.FalseAlarmsBeforeShift)],
                 ["retrainings", Output.Count(result.Retrainings)],

@@ -23,8 +23,8 @@ internal static class Facts
                     (IReadOnlyList<string>)
                         [
                             m.Key,
-                            Output.Score(m.Value),
-                            Output.Score(baseline.TryGetValue(m.Key, out var trivial) ? trivial : null),
+                            Output.Metric(m.Value),
+                            Output.Metric(baseline.TryGetValue(m.Key, out var trivial) ? trivial : null),
                         ]
                 )
             );

@@ -211,7 +211,7 @@ internal static class ModelsCommand
                         $"v{v.Number}",
                         v.Algorithm,
                         v.PrimaryMetric,
-                        Output.Score(v.Score),
+                        Output.Metric(v.Score),
                         Word(v.Blessing),
                         string.Join(", ", v.Aliases),
                         Output.Moment(v.CreatedAt),

@@ -41,7 +41,7 @@ internal static class MonitorCommand
                                 m.Endpoint.Value,
                                 $"v{m.Version}",
                                 m.Metric,
-                                Output.Score(m.Value),
+                                Output.Metric(m.Value),
                                 Phase(m.Phase),
                                 Output.Count(m.Outcomes.Joined),
                                 Output.Count(m.Outcomes.Waiting),
@@ -59,7 +59,7 @@ internal static class MonitorCommand
             $"[bold]{view.Endpoint}[/] serves {view.Model} v{view.Version} since {Output.Moment(view.DeployedAt)}"
         );
         output.Line(
-            $"{Phase(view.Harm.Phase)}: evidence {Power(view.Harm.Evidence)} of {Power(view.Harm.Threshold)}, {view.Metric} {Output.Score(view.Harm.Reference)} is normal"
+            $"{Phase(view.Harm.Phase)}: evidence {Power(view.Harm.Evidence)} of {Power(view.Harm.Threshold)}, {view.Metric} {Output.Metric(view.Harm.Reference)} is normal"
         );
         var counts = view.Outcomes;
         output.Line(
@@ -82,9 +82,9 @@ internal static class MonitorCommand
                             [
                                 Output.Moment(w.From),
                                 $"v{w.Version}",
-                                Output.Score(w.Value),
-                                $"{Output.Score(w.Low)} – {Output.Score(w.High)}",
-                                Output.Score(w.Baseline),
+                                Output.Metric(w.Value),
+                                $"{Output.Metric(w.Low)} – {Output.Metric(w.High)}",
+                                Output.Metric(w.Baseline),
                                 Output.Count(w.Outcomes),
                             ]
                     )
@@ -98,7 +98,7 @@ internal static class MonitorCommand
                 ["Column", "PSI#", "Shift", "Predictions#"],
                 shifts.Select(s =>
                     (IReadOnlyList<string>)
-                        [s.Column, Output.Score(s.Psi), s.Level.ToString().ToLowerInvariant(), Output.Count(s.Live)]
+                        [s.Column, Output.Metric(s.Psi), s.Level.ToString().ToLowerInvariant(), Output.Count(s.Live)]
                 )
             );
         }

@@ -93,6 +93,7 @@ internal sealed class Output(bool json)
         }
 
         var table = new Table().Border(TableBorder.None);
+        table.ShowHeaders = headings.Any(h => h.Text.Length > 0);
         foreach (var heading in headings)
         {
             var column = new TableColumn($"[bold]{Markup.Escape(heading.Text)}[/]").PadRight(2);
@@ -132,6 +133,9 @@ internal sealed class Output(bool json)
 
     /// <summary>1 row, 2,000 rows.</summary>
     public static string Count(long n, string one) => $"{Count(n)} {one}{(n == 1 ? "" : "s")}";
+
+    /// <summary>Four decimals always, so that those of a column stand beneath each other.</summary>
+    public static string Metric(double? x) => x?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "–";
 
     public static string Score(double? x) => x?.ToString("0.####", CultureInfo.InvariantCulture) ?? "–";
 

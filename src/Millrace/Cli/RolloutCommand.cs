@@ -203,8 +203,8 @@ internal static class RolloutCommand
                     [
                         Output.Moment(l.At),
                         Percent(l.Share),
-                        $"{Output.Score(l.ChampionMetric)} of {Output.Count(l.ChampionOutcomes)}",
-                        $"{Output.Score(l.ChallengerMetric)} of {Output.Count(l.ChallengerOutcomes)}",
+                        $"{Output.Metric(l.ChampionMetric)} of {Output.Count(l.ChampionOutcomes)}",
+                        $"{Output.Metric(l.ChallengerMetric)} of {Output.Count(l.ChallengerOutcomes)}",
                         Output.Score(l.WorseEvidence),
                         Output.Score(l.SafeEvidence),
                         Output.Score(l.Threshold),

@@ -80,7 +80,7 @@ internal static class RunsCommand
                                 ["Step#", "Value#", "When"],
                                 points.Select(p =>
                                     (IReadOnlyList<string>)
-                                        [Output.Count(p.Step), Output.Score(p.Value), Output.Moment(p.At)]
+                                        [Output.Count(p.Step), Output.Metric(p.Value), Output.Moment(p.At)]
                                 )
                             )
                     );
@@ -121,7 +121,7 @@ internal static class RunsCommand
                                 r.Name,
                                 Word(r.State),
                                 r.PrimaryMetric,
-                                Output.Score(r.Score),
+                                Output.Metric(r.Score),
                                 Output.Moment(r.CreatedAt),
                             ]
                     ),
@@ -145,7 +145,7 @@ internal static class RunsCommand
             ("State", run.Doing.Length > 0 ? $"{Word(run.State)}: {run.Doing}" : Word(run.State)),
             ("Why", run.Error ?? ""),
             ("Algorithm", run.Algorithm),
-            ("Score", run.Score is null ? "" : $"{run.PrimaryMetric} {Output.Score(run.Score)}"),
+            ("Score", run.Score is null ? "" : $"{run.PrimaryMetric} {Output.Metric(run.Score)}"),
             ("Dataset", $"{run.Dataset} v{run.DatasetVersion}, {Output.Short(run.DatasetHash)}"),
             ("Recipe", Output.Short(run.RecipeHash ?? "")),
             ("Model", Output.Short(run.ModelHash ?? "") + (run.Model is { } m ? $", {m.Model} v{m.Version}" : "")),
