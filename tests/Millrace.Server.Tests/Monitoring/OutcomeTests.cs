@@ -266,60 +266,6 @@ public sealed class OutcomeTests(WatchedServer server) : IClassFixture<WatchedSe
         Assert.Equal(3, (await CommandLine.RunAsync(server, ["monitor", "nowhere"], Ct)).ExitCode);
     }
 
-    [Theory]
-    [InlineData("""{"outcome":1}""", "names its prediction_id")]
-    [InlineData("""{"endpoint":"movies","outcome":1}""", "names its prediction_id")]
-    [InlineData("""{"endpoint":"nowhere","key":1,"outcome":1}""", "not watched")]
-    [InlineData("""{"endpoint":"movies","key":1,"outcome":null}""", "true")]
-    [InlineData("""{"outcomes":[]}""", "no outcome")]
-    [InlineData("[1]", "not an outcome")]
-    [InlineData("[null]", "not an outcome")]
-    [InlineData("""{"endpoint":"movies","key":1}""", "'outcome' is missing")]
-    [InlineData("""{"endpoint":"movies","key":1,"outcome":1,"at":"yesterday"}""", "'at' is not a time such as")]
-    [InlineData("""{"prediction_id":7,"outcome":1}""", "'7' is not")]
-    [InlineData(
-        """[{"endpoint":"movies","key":1,"outcome":1},{"endpoint":"nowhere","key":1,"outcome":1}]""",
-        "Outcome 2 of 2: Endpoint nowhere"
-    )]
-    [InlineData("{", "not an outcome")]
-    public async Task What_could_never_be_joined_is_refused(string body, string why)
-    {
-        using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
-        using var response = await server.Http.PostAsync(new Uri("outcomes", UriKind.Relative), content, Ct);
-
-        Assert.InRange((int)response.StatusCode, 400, 404);
-        Assert.Contains(why, await response.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task One_outcome_or_a_list_may_be_sent_but_not_more_than_a_thousand()
-    {
-        var one = """{"endpoint":"movies","key":9,"outcome":{0},"at":"2026-01-01T00:00:00Z"}""";
-        Assert.Equal(1, await AcceptedAsync("outcomes", one.Replace("{0}", "1", StringComparison.Ordinal)));
-        Assert.Equal(
-            2,
-            await AcceptedAsync(
-                "api/outcomes",
-                $"[{one.Replace("{0}", "2", StringComparison.Ordinal)},{one.Replace("{0}", "3", StringComparison.Ordinal)}]"
-            )
-        );
-        using var content = new StringContent(
-            $"[{string.Join(',', Enumerable.Repeat("""{"outcome":1}""", 1001))}]",
-            System.Text.Encoding.UTF8,
-            "application/json"
-        );
-        using var response = await server.Http.PostAsync(new Uri("outcomes", UriKind.Relative), content, Ct);
-        Assert.Contains("1001", await response.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
-    }
-
-    private async Task<int> AcceptedAsync(string path, string body)
-    {
-        using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
-        using var response = await server.Http.PostAsync(new Uri(path, UriKind.Relative), content, Ct);
-        var text = await response.Content.ReadAsStringAsync(Ct);
-        return JsonSerializer.Deserialize<OutcomesView>(text, Json.Options)!.Accepted;
-    }
-
     private async Task<OutcomeCounts> CountsAsync(string endpoint = "movies") =>
         (await server.Client.MonitorAsync(new(endpoint), Ct)).Outcomes;
 

@@ -65,7 +65,7 @@ public sealed class RolloutTests(ServingServer server) : IClassFixture<ServingSe
         var rollout = await server.StartRolloutAsync("films", "films", 2, [0.2, 0.6], Ct);
         var first = await VersionsOfUsersAsync("films", 300);
         var second = await VersionsOfUsersAsync("films", 300);
-        await server.AdvanceAsync("films", rollout.Number, 1, Look("no worse so far"), Ct);
+        await server.AdvanceAsync("films", rollout.Number, 1, ServingServer.Look("no worse so far"), Ct);
         var wider = await VersionsOfUsersAsync("films", 300);
 
         Assert.Equal(first, second);
@@ -79,7 +79,7 @@ public sealed class RolloutTests(ServingServer server) : IClassFixture<ServingSe
     {
         await server.DeployAsync("promoted", "visits", 1, Ct);
         var rollout = await server.StartRolloutAsync("promoted", "visits", 2, [0.1], Ct);
-        var look = Look("safe");
+        var look = ServingServer.Look("safe");
 
         var promoted = await Task.WhenAll(
             Enumerable.Range(0, 6).Select(_ => server.PromoteAsync("promoted", rollout.Number, look, Ct))
@@ -112,7 +112,7 @@ public sealed class RolloutTests(ServingServer server) : IClassFixture<ServingSe
             2,
             () =>
                 Assert.ThrowsAsync<RefusalException>(() =>
-                    server.PromoteAsync("torn", rollout.Number, Look("safe"), Ct)
+                    server.PromoteAsync("torn", rollout.Number, ServingServer.Look("safe"), Ct)
                 )
         );
 
@@ -136,37 +136,6 @@ public sealed class RolloutTests(ServingServer server) : IClassFixture<ServingSe
             server.Client.AbortAsync(new("aborted"), new("again"), Ct)
         );
         Assert.Equal(RefusalKind.Conflict, refusal.Kind);
-    }
-
-    [Fact]
-    public async Task Each_look_is_recorded_and_a_rollout_shows_those_that_changed_something_and_the_newest()
-    {
-        await server.DeployAsync("looked", "visits", 1, Ct);
-        var number = (await server.StartRolloutAsync("looked", "visits", 2, [0.1, 0.5], Ct)).Number;
-        await server.LookAsync("looked", number, Look("one"), "first", Ct);
-        await server.LookAsync("looked", number, Look("two"), "second", Ct);
-        Assert.Equal("second", await server.EvidenceAsync("looked", Ct));
-        Assert.Equal(["two"], (await NewestAsync("looked")).Looks.Select(l => l.Verdict));
-
-        Assert.True(await server.AdvanceAsync("looked", number, 1, Look("further"), Ct));
-        Assert.False(await server.AdvanceAsync("looked", number, 1, Look("the same again"), Ct));
-        await server.LookAsync("looked", number, Look("three"), "third", Ct);
-        Assert.True(await server.RollBackAsync("looked", number, Look("worse"), Ct));
-        Assert.False(await server.RollBackAsync("looked", number, Look("worse"), Ct));
-        await server.LookAsync("looked", number, Look("too late"), "fourth", Ct);
-
-        var view = await NewestAsync("looked");
-        Assert.Equal((RolloutState.RolledBack, 1), (view.State, view.Step));
-        Assert.Equal(["further", "worse"], view.Looks.Select(l => l.Verdict));
-        var each = await server.Client.LooksAsync(new("looked"), number, 50, 0, Ct);
-        Assert.Equal(["worse", "three", "further", "two", "one"], each.Items.Select(l => l.Verdict));
-        Assert.Equal((5, 5), (each.Total, view.LooksTaken));
-        var page = await server.Client.LooksAsync(new("looked"), number, 2, 1, Ct);
-        Assert.Equal(["three", "further"], page.Items.Select(l => l.Verdict));
-        var missing = await Assert.ThrowsAsync<RefusalException>(() =>
-            server.Client.LooksAsync(new("looked"), number + 999, 50, 0, Ct)
-        );
-        Assert.Equal(RefusalKind.NotFound, missing.Kind);
     }
 
     [Theory]
@@ -253,9 +222,6 @@ public sealed class RolloutTests(ServingServer server) : IClassFixture<ServingSe
         Assert.All(broken, v => Assert.Equal(1, v));
         Assert.Equal(RolloutState.Running, (await NewestAsync("again")).State);
     }
-
-    private static RolloutLook Look(string verdict) =>
-        new(DateTimeOffset.UnixEpoch, 0.1, 900, 100, 0.31, 0.32, -0.5, 2.25, 2, verdict);
 
     /// <summary>The version that answered, by the prediction's id.</summary>
     private async Task<Dictionary<string, int>> AskAsync(string endpoint, int times)

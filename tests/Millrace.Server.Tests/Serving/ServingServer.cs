@@ -68,6 +68,10 @@ public class ServingServer : ServerFixture, IAsyncLifetime
             services.GetRequiredService<AdvanceRollout>().RunAsync(new(endpoint), number, step, look, "{}", ct)
         );
 
+    /// <summary>A look that said so; its figures are any.</summary>
+    public static RolloutLook Look(string verdict) =>
+        new(DateTimeOffset.UnixEpoch, 0.1, 900, 100, 0.31, 0.32, -0.5, 2.25, 2, verdict);
+
     public Task<bool> LookAsync(
         string endpoint,
         long number,

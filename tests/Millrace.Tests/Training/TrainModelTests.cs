@@ -1,4 +1,3 @@
-using Millrace.Core;
 using Millrace.Engine.Declarations;
 using Millrace.Engine.Scoring;
 using Millrace.Engine.Tables;
@@ -9,25 +8,7 @@ namespace Millrace.Tests.Training;
 
 public sealed class TrainModelTests : IDisposable
 {
-    /// <summary>All that real tables bring: text with and without meaning, missing values of each type, bools, dates, a class in text.</summary>
-    private const string Customers = """
-        SELECT i::BIGINT AS id, 'customer ' || i AS name, DATE '2024-01-01' + (i // 10)::INTEGER AS joined,
-               CASE WHEN i % 11 = 0 THEN NULL ELSE (hash(i) % 60 + 18)::INTEGER END AS age,
-               CASE WHEN i % 13 = 0 THEN NULL ELSE (hash(i + 7) % 10000) / 100.0::DOUBLE END AS spent,
-               CASE hash(i + 3) % 5 WHEN 0 THEN NULL WHEN 1 THEN 'Bern' WHEN 2 THEN 'Zürich' WHEN 3 THEN 'Genf' ELSE 'o''Chur' END AS town,
-               hash(i + 5) % 2 = 0 AS loyal,
-               CASE WHEN (hash(i + 5) % 2 = 0)::INTEGER * 30 + (hash(i) % 60) + (hash(i + 3) % 5) * 10 + hash(i + 9) % 20 > 75 THEN 'yes' ELSE 'no' END AS stays
-        FROM range(1500) t(i)
-        """;
-
     private readonly Workshop shop = new();
-
-    private static StepDeclaration[] Steps =>
-        [
-            new DeriveStep("spent_twice", "spent * 2"),
-            new ImputeStep(["spent"], ImputeWith.Median),
-            new StandardiseStep(["spent"]),
-        ];
 
     [Fact]
     public async Task The_same_spec_gives_the_same_hash_with_one_thread_and_with_two_and_another_seed_another()
@@ -69,7 +50,7 @@ public sealed class TrainModelTests : IDisposable
     {
         var whole = Spec();
         var parts = new[] { "i < 700", "i >= 700 AND i < 701", "i >= 701" }
-            .Select(where => shop.Spec($"{Customers} WHERE {where}", whole.Model).Files[0])
+            .Select(where => shop.Spec($"{Customers.Sql} WHERE {where}", whole.Model).Files[0])
             .ToArray();
         var one = await shop.TrainAsync(whole);
         var three = await shop.TrainAsync(whole with { Files = parts, OutputFolder = shop.NewPath() });
@@ -246,74 +227,15 @@ public sealed class TrainModelTests : IDisposable
             Schema = [.. spec.Schema.Where(c => c.Name is not "town")],
             OutputFolder = shop.NewPath(),
         };
-        await AssertRefused("column 'town'", () => shop.EvaluateAsync(without, ("champion", spec.OutputFolder)));
+        await Workshop.AssertRefusedAsync(
+            "column 'town'",
+            () => shop.EvaluateAsync(without, ("champion", spec.OutputFolder))
+        );
         var other = spec with { Model = spec.Model with { Task = TaskKind.Regress, Target = "age" } };
-        await AssertRefused("another task", () => shop.EvaluateAsync(other, ("champion", spec.OutputFolder)));
-    }
-
-    [Fact]
-    public async Task What_cannot_be_trained_is_refused_with_the_remedy()
-    {
-        await Refused("Did you mean 'lightgbm'", s => s with { Algorithm = new("lightgmb", Nothing) });
-        await Refused("Did you mean 'num_leaves'", s => With(s, ("num_leafs", "7")));
-        await Refused("from 2 to 131072; the default is 31", s => With(s, ("num_leaves", "1")));
-        await Refused("no metric 'rmse' for classify", s => s with { Model = s.Model with { Metric = "rmse" } });
-        await Refused("Did you mean 'stays'", s => s with { Model = s.Model with { Target = "stayz" } });
-        await Refused("Did you mean 'town'", s => s with { Model = s.Model with { Ignore = ["towns"] } });
-        await Refused("There are: no, yes", s => s with { Model = s.Model with { Positive = "certainly" } });
-        await Refused("regress needs a number", s => s with { Model = s.Model with { Task = TaskKind.Regress } });
-        await Refused("one class only", s => s with { Recipe = [new FilterStep("stays = 'yes'")] });
-        await Refused("no row to train on", s => s with { Recipe = [new FilterStep("age > 900")] });
-        await Refused(
-            "8 test rows",
-            s => s with { Recipe = [new FilterStep("id < 10 or id >= 1492")], Model = Ordered(s.Model) }
+        await Workshop.AssertRefusedAsync(
+            "another task",
+            () => shop.EvaluateAsync(other, ("champion", spec.OutputFolder))
         );
-        await Refused(
-            "A window needs an event_time",
-            s => s with { Model = s.Model with { Window = TimeSpan.FromDays(3) } }
-        );
-        await Refused("it is the share", s => s with { Model = s.Model with { Split = new() { Test = 1 } } });
-        await Refused("No column is left", s => s with { Recipe = [new SelectStep(["stays", "joined"])] });
-
-        Task Refused(string message, Func<TrainingSpec, TrainingSpec> change)
-        {
-            var spec = Spec();
-            spec = change(spec with { Recipe = [], Model = spec.Model with { Ignore = [] } });
-            return AssertRefused(message, () => shop.TrainAsync(spec));
-        }
-    }
-
-    [Theory]
-    [InlineData("empty", "town", "target 'empty' has no value in any row that the recipe leaves")]
-    [InlineData("town", "one", "split: 'one' has too few values")]
-    [InlineData("town", "empty", "split: 'empty' has too few values")]
-    public async Task A_column_that_says_nothing_is_named_where_it_matters(string target, string group, string says)
-    {
-        var model = Workshop.Model(TaskKind.Classify, "lightgbm") with
-        {
-            Target = target,
-            Split = new() { By = SplitBy.Group, Group = group },
-        };
-        var spec = shop.Spec(
-            "SELECT i::BIGINT AS x, 'town ' || (i % 30) AS town, 1::BIGINT AS one, NULL::VARCHAR AS empty FROM range(600) t(i)",
-            model
-        );
-
-        await AssertRefused(says, () => shop.TrainAsync(spec));
-    }
-
-    [Fact]
-    public async Task A_positive_class_among_three_is_said_to_change_nothing()
-    {
-        var model = Workshop.Model(TaskKind.Classify, "lightgbm") with { Target = "town", Positive = "a" };
-        var spec = shop.Spec(
-            "SELECT (i % 3)::BIGINT AS x, ['a', 'b', 'c'][1 + i % 3] AS town FROM range(600) t(i)",
-            model
-        );
-
-        var report = await shop.TrainAsync(spec);
-
-        Assert.Contains(report.Notices, n => n.StartsWith("positive: 'town' has 3 classes", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -329,40 +251,7 @@ public sealed class TrainModelTests : IDisposable
 
     private static readonly string[] Order = ["age", "spent", "town", "loyal", "spent_twice"];
 
-    private static Dictionary<string, string> Nothing => [];
-
-    private static TrainingSpec With(TrainingSpec spec, (string Name, string Value) parameter) =>
-        spec with
-        {
-            Algorithm = new(
-                "lightgbm",
-                new Dictionary<string, string>(StringComparer.Ordinal) { [parameter.Name] = parameter.Value }
-            ),
-        };
-
-    private static ModelDeclaration Ordered(ModelDeclaration model) =>
-        model with
-        {
-            Split = new() { By = SplitBy.Order },
-        };
-
-    private static async Task AssertRefused(string message, Func<Task> act)
-    {
-        var refusal = await Assert.ThrowsAnyAsync<RefusalException>(act);
-        Assert.Contains(message, refusal.Message, StringComparison.Ordinal);
-    }
-
-    private TrainingSpec Spec(params (string Name, string Value)[] parameters)
-    {
-        var usual = new[] { ("num_iterations", "60") }.Where(u => !parameters.Any(p => p.Name is "num_iterations"));
-        var model = Workshop.Model(TaskKind.Classify, "lightgbm", [.. parameters, .. usual]) with
-        {
-            Target = "stays",
-            Positive = "yes",
-            Ignore = ["id"],
-        };
-        return shop.Spec(Customers, model, null, Steps);
-    }
+    private TrainingSpec Spec(params (string Name, string Value)[] parameters) => Customers.Spec(shop, parameters);
 
     private sealed class CancelAtRound(CancellationTokenSource source, int round) : Engine.Work.IWorkSink
     {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Millrace.Core;
 using Millrace.Engine.Declarations;
 using Millrace.Engine.Scoring;
 using Millrace.Engine.Tables;
@@ -104,4 +105,10 @@ public sealed class Workshop : IWorkSink, IDisposable
             "VARCHAR" => ColumnType.String,
             _ => throw new ArgumentException($"The query makes a {duck}: cast it.", nameof(duck)),
         };
+
+    public static async Task AssertRefusedAsync(string message, Func<Task> act)
+    {
+        var refusal = await Assert.ThrowsAnyAsync<RefusalException>(act);
+        Assert.Contains(message, refusal.Message, StringComparison.Ordinal);
+    }
 }
