@@ -1,5 +1,6 @@
 using System.Globalization;
 using Millrace.Demo;
+using static Millrace.Demo.DemoStory;
 
 namespace Millrace.Bench;
 
@@ -10,9 +11,6 @@ namespace Millrace.Bench;
 /// </summary>
 internal static class DemoCeiling
 {
-    private const int Viewers = 12_000;
-    private const int ShiftDay = 60;
-    private const int Month = 30;
     private const int Listed = 10;
     private static readonly double[] HalfLives = [3, 7, 14, 21];
 
@@ -44,7 +42,7 @@ internal static class DemoCeiling
         var counted = HalfLives
             .Select(life => (Life: life, Watched: new Dictionary<long, double>(), Months: new Months()))
             .ToList();
-        for (var day = 0; day < DemoStory.Days; day++)
+        for (var day = 0; day < Days; day++)
         {
             if (day == ShiftDay)
             {
@@ -82,7 +80,7 @@ internal static class DemoCeiling
         return ((known.Before, known.After), (counted.Max(c => c.Months.Before), counted.Max(c => c.Months.After)));
     }
 
-    private static bool IsCounted(int day) => day is >= ShiftDay - Month and < ShiftDay or >= DemoStory.Days - Month;
+    private static bool IsCounted(int day) => day is >= ShiftDay - Month and < ShiftDay or >= Days - Month;
 
     /// <summary>Hit rates of the month before the shift and of the last one.</summary>
     private sealed class Months

@@ -11,10 +11,6 @@ namespace Millrace.Cli;
 /// <summary>A video service whose subscribers' tastes shift overnight, in accelerated time, told as it happens.</summary>
 internal static class DemoCommand
 {
-    private const int Viewers = 12_000;
-
-    private const int ShiftDay = 60;
-
     private static readonly Option<bool> Once = new("--once")
     {
         Description = "End when the story is told, instead of leaving the screens up.",
@@ -83,14 +79,17 @@ internal static class DemoCommand
     {
         var watch = Stopwatch.StartNew();
         var seed = parsed.GetValue(Seed);
-        var service = new VideoService(Viewers, seed);
+        var service = new VideoService(DemoStory.Viewers, seed);
         long rows;
         await using (var file = new StreamWriter(Path.Combine(stage, "views.csv")))
         {
             rows = service.Write(file, DemoStory.FirstLiveDay);
         }
 
-        Say(DemoStory.FirstLiveDay, $"{rows:N0} views of {Viewers:N0} simulated viewers are the first month's data.");
+        Say(
+            DemoStory.FirstLiveDay,
+            $"{rows:N0} views of {DemoStory.Viewers:N0} simulated viewers are the first month's data."
+        );
         await using var yaml = typeof(DemoCommand).Assembly.GetManifestResourceStream("demo-loop.yaml")!;
         using var reader = new StreamReader(yaml);
         var applied = await client.ApplyAsync(new(await reader.ReadToEndAsync(ct), stage), ct);
@@ -101,7 +100,7 @@ internal static class DemoCommand
             Say(DemoStory.FirstLiveDay, $"{told.Name}: {told.Headline} {told.Message}");
         }
 
-        var shift = parsed.GetValue(NoShift) ? (int?)null : ShiftDay;
+        var shift = parsed.GetValue(NoShift) ? (int?)null : DemoStory.ShiftDay;
         var result = await new DemoStory(client, clock, service, shift, Say).RunAsync(ct);
         return result with { Seed = seed, Seconds = Math.Round(watch.Elapsed.TotalSeconds, 1) };
 

@@ -17,11 +17,13 @@ internal sealed class DemoStory(
     Action<int, string> tell
 )
 {
+    public const int Viewers = 12_000;
     public const int FirstLiveDay = 30;
+    public const int ShiftDay = 60;
     public const int Days = 120;
 
     /// <summary>Days over which hit rates before and after the shift are taken: long, because some weeks' films are easier to guess.</summary>
-    private const int Month = 30;
+    public const int Month = 30;
     private const int AtOnce = 64;
 
     /// <summary>As long as the loop takes to look twice.</summary>
