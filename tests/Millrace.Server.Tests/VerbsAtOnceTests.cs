@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Millrace.Api;
 using Millrace.Testing;
 using Xunit;
@@ -26,20 +27,39 @@ public sealed class VerbsAtOnceTests : IDisposable
     [Fact]
     public async Task The_command_whose_server_it_is_stays_until_the_others_are_done_and_more_may_come()
     {
-        var (small, large) = (Csv(0, 300_000), Csv(1, 3_000_000));
-        var host = IngestAsync(0, small);
-        await UntilAsync(() => File.Exists(Path.Combine(folder, "m", "server.json")));
-        var guest = IngestAsync(1, large);
-        var objects = Path.Combine(folder, "m", "objects", "datasets", "numbers-0", "_delta_log");
-        await UntilAsync(() => Directory.Exists(objects) && Directory.GetFiles(objects, "*.json").Length > 0);
+        var input = new TaskCompletionSource();
+        var host = RunAsync(input.Task, "outcome", "--input", "-", "--json");
+        using var http = new HttpClient();
+        // What every other command does while it is there.
+        using var guest = await http.GetAsync(
+            new Uri(await AnnouncedAsync(), "api/server/guest"),
+            HttpCompletionOption.ResponseHeadersRead,
+            Ct
+        );
+        input.SetResult();
 
-        await AssertListedAsync(300_000);
+        var more = await IngestAsync(0, Csv(0, 1000));
 
-        Assert.Equal(0, (await guest).ExitCode);
+        Assert.True(more.ExitCode == 0, more.Error);
+        Assert.False(host.IsCompleted, "It did not stay.");
+        guest.Dispose();
         var ended = await host;
-        Assert.Equal(0, ended.ExitCode);
+        Assert.True(ended.ExitCode == 0, ended.Error);
         Assert.Contains("Another command still uses this server", ended.Error, StringComparison.Ordinal);
-        await AssertListedAsync(300_000, 3_000_000);
+        await AssertListedAsync(1000);
+    }
+
+    private async Task<Uri> AnnouncedAsync()
+    {
+        var file = Path.Combine(folder, "m", "server.json");
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20), TimeProvider.System);
+        for (var looks = 0; !File.Exists(file); looks++)
+        {
+            Assert.True(looks < 3000, "It brought no server.");
+            await timer.WaitForNextTickAsync(Ct);
+        }
+
+        return JsonElement.Parse(await File.ReadAllTextAsync(file, Ct)).GetProperty("address").Deserialize<Uri>()!;
     }
 
     private async Task AssertListedAsync(params long[] rows)
@@ -71,20 +91,13 @@ public sealed class VerbsAtOnceTests : IDisposable
         return path;
     }
 
-    private Task<CommandResult> RunAsync(params string[] arguments) =>
+    private Task<CommandResult> RunAsync(params string[] arguments) => RunAsync(null, arguments);
+
+    private Task<CommandResult> RunAsync(Task? inputEnds, params string[] arguments) =>
         CommandLine.RunInAsync(
             [("MILLRACE_URL", null), ("MILLRACE_DATABASE", null), ("MILLRACE_FOLDER", Path.Combine(folder, "m"))],
             arguments,
-            Ct
+            Ct,
+            inputEnds
         );
-
-    private static async Task UntilAsync(Func<bool> isSo)
-    {
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20), TimeProvider.System);
-        for (var looks = 0; !isSo(); looks++)
-        {
-            Assert.True(looks < 3000, "It never came to that.");
-            await timer.WaitForNextTickAsync(Ct);
-        }
-    }
 }

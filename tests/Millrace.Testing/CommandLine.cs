@@ -18,14 +18,17 @@ public static class CommandLine
     /// <param name="variables">What its environment has beside that of the test; null takes one away.</param>
     /// <param name="arguments">The verb and what follows it.</param>
     /// <param name="ct">Ends the process.</param>
+    /// <param name="inputEnds">When its standard input, in which there is nothing, comes to an end; null: it has that of the test.</param>
     public static async Task<CommandResult> RunInAsync(
         IReadOnlyList<(string Name, string? Value)> variables,
         IReadOnlyList<string> arguments,
-        CancellationToken ct
+        CancellationToken ct,
+        Task? inputEnds = null
     )
     {
         var start = new ProcessStartInfo("dotnet")
         {
+            RedirectStandardInput = inputEnds is not null,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,
@@ -46,6 +49,12 @@ public static class CommandLine
         {
             var output = process.StandardOutput.ReadToEndAsync(ct);
             var error = process.StandardError.ReadToEndAsync(ct);
+            if (inputEnds is not null)
+            {
+                await inputEnds.WaitAsync(ct);
+                process.StandardInput.Close();
+            }
+
             await process.WaitForExitAsync(ct);
             return new(process.ExitCode, await output, await error);
         }

@@ -79,12 +79,10 @@ public class BrowserFixture : IAsyncLifetime
     private protected virtual ValueTask EndAsync() => Recorded?.DisposeAsync() ?? ValueTask.CompletedTask;
 }
 
-/// <summary>And one server with a loop that ran, and one without anything.</summary>
+/// <summary>And a server with a loop that ran.</summary>
 public sealed class ServersFixture : BrowserFixture
 {
     internal MillraceProcess Server { get; private set; } = null!;
-
-    internal MillraceProcess Fresh { get; private set; } = null!;
 
     /// <summary>The id of a backtest of the loop that ran.</summary>
     internal string Backtest { get; private set; } = "";
@@ -93,7 +91,6 @@ public sealed class ServersFixture : BrowserFixture
     {
         Server = await MillraceProcess.StartAsync(null, ct);
         await Subscribers.ApplyAsync(Server, ct);
-        Fresh = await MillraceProcess.StartAsync(null, ct);
         await base.StartAsync(ct);
         var loop = await Subscribers.EndOfLoopAsync(Server.Client, ct);
         Assert.True(
@@ -106,14 +103,11 @@ public sealed class ServersFixture : BrowserFixture
     private protected override async ValueTask EndAsync()
     {
         await base.EndAsync();
-        foreach (var one in new[] { Server, Fresh })
-        {
-            await (one?.DisposeAsync() ?? ValueTask.CompletedTask);
-        }
+        await (Server?.DisposeAsync() ?? ValueTask.CompletedTask);
     }
 }
 
-/// <summary>Those that need no server of a loop's own run beside those that do.</summary>
+/// <summary>Those that need no server with a loop that ran go beside those that do.</summary>
 [CollectionDefinition(nameof(InBrowser))]
 public sealed class InBrowser : ICollectionFixture<BrowserFixture>;
 

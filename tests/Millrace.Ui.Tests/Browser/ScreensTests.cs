@@ -25,29 +25,6 @@ public sealed class ScreensTests(ServersFixture fixture)
     }
 
     [InBrowserTheory]
-    [InlineData(1280, false)]
-    [InlineData(390, true)]
-    public async Task Every_screen_without_data_says_what_to_do(int width, bool dark)
-    {
-        await using var visitor = await fixture.VisitAsync(fixture.Fresh, width, dark);
-        var found = new List<string>();
-        foreach (
-            var path in new[] { "", "datasets", "query", "runs", "models", "endpoints", "monitors", "alerts", "audit" }
-        )
-        {
-            await visitor.OpenAsync(path);
-            await Expect(visitor.Page.Locator("main code", new() { HasText = "millrace " }).First).ToBeVisibleAsync();
-            found.AddRange((await visitor.ComplaintsAsync()).Select(c => $"{path} {c}"));
-            if (path.Length == 0)
-            {
-                await visitor.PictureAsync("first-run" + (dark ? "-phone-dark" : ""));
-            }
-        }
-
-        Visitor.AssertNothing(found);
-    }
-
-    [InBrowserTheory]
     [InlineData("datasets/nothing-here", "nothing-here")]
     [InlineData("runs/00000000000000000000000000000000", "00000000000000000000000000000000")]
     [InlineData("models/nothing-here", "nothing-here")]

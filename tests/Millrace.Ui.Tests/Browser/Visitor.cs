@@ -74,10 +74,10 @@ internal sealed partial class Visitor : IAsyncDisposable
     }
 
     /// <summary>
-    /// What is wrong with the page as it stands, at both widths and in both themes; a picture of each is taken. The page follows
+    /// What is wrong with the page as it stands, at both widths and in both themes, with a picture of each. The page follows
     /// window and system without being loaded again.
     /// </summary>
-    public async Task<IReadOnlyList<string>> FromAllSidesAsync(string name)
+    public async Task<IReadOnlyList<string>> FromAllSidesAsync(string name, bool isPictured = true)
     {
         var found = new List<string>();
         foreach (var width in new[] { 1280, 390 })
@@ -90,7 +90,10 @@ internal sealed partial class Visitor : IAsyncDisposable
                 await Page.EvaluateAsync(Scripts.EndTransitions);
                 var side = (width < 600 ? "-phone" : "") + (dark ? "-dark" : "");
                 found.AddRange((await ComplaintsAsync()).Select(c => $"{name}{side} {c}"));
-                await PictureAsync(name + side);
+                if (isPictured)
+                {
+                    await PictureAsync(name + side);
+                }
             }
         }
 
