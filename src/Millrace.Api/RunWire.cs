@@ -24,7 +24,8 @@ public sealed record RunSummary(
     DateTimeOffset CreatedAt,
     DateTimeOffset? StartedAt,
     DateTimeOffset? EndedAt,
-    double? Baseline = null
+    double? Baseline = null,
+    double? Seconds = null
 );
 
 /// <summary>One run with all that it was made from and all that came of it.</summary>
@@ -77,6 +78,7 @@ public sealed record RunView
 
     public required int Seed { get; init; }
 
+    /// <summary>How long it took, measured where it ran; null until it has ended.</summary>
     public double? Seconds { get; init; }
 
     public long? PeakMemoryBytes { get; init; }

@@ -106,6 +106,15 @@ public static class Show
             _ => t.Minutes == 0 ? $"{Count((long)t.TotalHours)} h" : $"{Count((long)t.TotalHours)} h {t.Minutes} min",
         };
 
+    /// <summary>How long a thing took, or takes so far; – for one that has not begun.</summary>
+    public static string Took(double? seconds, DateTimeOffset? began, TimeProvider time) =>
+        (seconds, began) switch
+        {
+            ({ } took, _) => Duration(TimeSpan.FromSeconds(took)),
+            (_, { } since) => Duration(time.GetUtcNow() - since),
+            _ => "–",
+        };
+
     /// <summary>How old a thing is, roughly: 3 h, 12 days.</summary>
     public static string Age(TimeSpan t) =>
         t switch

@@ -31,7 +31,10 @@ public sealed class TrainingTests(TrainingServer server) : IClassFixture<Trainin
         Assert.Equal(1, run.Done);
 
         var listed = await server.Client.RunsAsync(new ExperimentName("visits"), 1000, 0, Ct);
-        Assert.Contains(listed.Items, r => r.Id == run.Id && r.Score.Equals(run.Score));
+        Assert.Contains(
+            listed.Items,
+            r => r.Id == run.Id && r.Score.Equals(run.Score) && r.Seconds.Equals(run.Seconds)
+        );
         Assert.Empty((await server.Client.RunsAsync(new ExperimentName("others"), 1000, 0, Ct)).Items);
         var audit = await server.Client.AuditAsync("run", "the first", 10, 0, Ct);
         Assert.Contains(

@@ -16,7 +16,7 @@ public sealed class GatePolicyTests
         var gate = Decide(AtLeast("auc", GateReference.Champion, -0.005), 0.713, Champion);
 
         Assert.False(gate.Passed);
-        Assert.Equal("auc 0.713 is below 0.720 (champion v2 0.725 - 0.005)", gate.Explanation);
+        Assert.Equal("auc 0.7130 is below 0.7200 (champion v2 0.7250 - 0.005)", gate.Explanation);
         Assert.Equal(0.72, gate.Bound!.Value, 12);
     }
 
@@ -26,7 +26,7 @@ public sealed class GatePolicyTests
         var gate = Decide(AtLeast("auc", GateReference.Champion, -0.005), 0.721, Champion);
 
         Assert.True(gate.Passed);
-        Assert.Equal("auc 0.721 is at least 0.720 (champion v2 0.725 - 0.005)", gate.Explanation);
+        Assert.Equal("auc 0.7210 is at least 0.7200 (champion v2 0.7250 - 0.005)", gate.Explanation);
     }
 
     [Fact]
@@ -47,14 +47,14 @@ public sealed class GatePolicyTests
         var few = Decide(gate, 0.5, seen);
         Assert.True(few.Passed);
         Assert.Equal(
-            "auc 0.500; champion v2 has learned from all but 49 of the test rows: not comparable yet",
+            "auc 0.5000; champion v2 has learned from all but 49 of the test rows: not comparable yet",
             few.Explanation
         );
 
         var some = Champion with { Unseen = new(50, Unseen(candidate: 0.6, champion: 0.61)) };
         var lost = Decide(gate, 0.99, some);
         Assert.False(lost.Passed);
-        Assert.Equal("auc 0.600 is below 0.610 (champion v2)", lost.Explanation);
+        Assert.Equal("auc 0.6000 is below 0.6100 (champion v2)", lost.Explanation);
         Assert.True(Decide(gate, 0.1, Champion with { Unseen = new(50, Unseen(0.62, 0.61)) }).Passed);
         Assert.False(Decide(gate, 0.9, Champion with { Unseen = new(50, Unseen(double.NaN, 0.61)) }).Passed);
 
@@ -87,14 +87,14 @@ public sealed class GatePolicyTests
     }
 
     [Theory]
-    [InlineData(GateComparison.AtLeast, 0.5, true, "auc 0.500 is at least 0.500 (baseline)")]
-    [InlineData(GateComparison.AtMost, 0.5, true, "auc 0.500 is at most 0.500 (baseline)")]
-    [InlineData(GateComparison.Above, 0.5, false, "auc 0.500 is not above 0.500 (baseline)")]
-    [InlineData(GateComparison.Below, 0.5, false, "auc 0.500 is not below 0.500 (baseline)")]
-    [InlineData(GateComparison.AtLeast, 0.4, false, "auc 0.400 is below 0.500 (baseline)")]
-    [InlineData(GateComparison.AtMost, 0.6, false, "auc 0.600 is above 0.500 (baseline)")]
-    [InlineData(GateComparison.Above, 0.6, true, "auc 0.600 is above 0.500 (baseline)")]
-    [InlineData(GateComparison.Below, 0.4, true, "auc 0.400 is below 0.500 (baseline)")]
+    [InlineData(GateComparison.AtLeast, 0.5, true, "auc 0.5000 is at least 0.5000 (baseline)")]
+    [InlineData(GateComparison.AtMost, 0.5, true, "auc 0.5000 is at most 0.5000 (baseline)")]
+    [InlineData(GateComparison.Above, 0.5, false, "auc 0.5000 is not above 0.5000 (baseline)")]
+    [InlineData(GateComparison.Below, 0.5, false, "auc 0.5000 is not below 0.5000 (baseline)")]
+    [InlineData(GateComparison.AtLeast, 0.4, false, "auc 0.4000 is below 0.5000 (baseline)")]
+    [InlineData(GateComparison.AtMost, 0.6, false, "auc 0.6000 is above 0.5000 (baseline)")]
+    [InlineData(GateComparison.Above, 0.6, true, "auc 0.6000 is above 0.5000 (baseline)")]
+    [InlineData(GateComparison.Below, 0.4, true, "auc 0.4000 is below 0.5000 (baseline)")]
     public void Each_comparison_says_what_it_found(
         GateComparison comparison,
         double value,
@@ -125,7 +125,7 @@ public sealed class GatePolicyTests
             null
         );
 
-        Assert.Equal((Blessing.Failed, "it failed 1 of 2 gates: auc 0.700 is below 0.800."), GatePolicy.Bless(gates));
+        Assert.Equal((Blessing.Failed, "it failed 1 of 2 gates: auc 0.7000 is below 0.8000."), GatePolicy.Bless(gates));
     }
 
     [Fact]

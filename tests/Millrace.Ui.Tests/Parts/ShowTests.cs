@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.Time.Testing;
 using Millrace.Ui.Parts;
 using Xunit;
 
@@ -67,6 +68,23 @@ public sealed class ShowTests
     [InlineData(273_600, "3 days 4 h")]
     public void Durations_name_two_units_at_most(double seconds, string expected) =>
         Assert.Equal(expected, Show.Duration(TimeSpan.FromSeconds(seconds)));
+
+    [Theory]
+    [InlineData(3.21, 0, "3.2 s")] // in a world whose clock stands still
+    [InlineData(null, -90, "1 min 30 s")]
+    [InlineData(null, null, "–")]
+    public void What_took_long_is_told_as_it_was_measured_and_else_since_it_began(
+        double? measured,
+        int? began,
+        string expected
+    )
+    {
+        var now = new FakeTimeProvider();
+        Assert.Equal(
+            expected,
+            Show.Took(measured, began is { } seconds ? now.GetUtcNow().AddSeconds(seconds) : null, now)
+        );
+    }
 
     [Theory]
     [InlineData(2, "just now")]

@@ -39,7 +39,8 @@ internal sealed class ListRuns(MillraceDb db)
                 db.Set<MetricRow>()
                     .Where(m => m.Run == r.Id && m.Of == MetricOf.Baseline && m.Key == r.PrimaryMetric)
                     .Select(m => m.Value)
-                    .FirstOrDefault()
+                    .FirstOrDefault(),
+                r.Seconds
             ))
             .ToListAsync(ct);
         return new(page, await rows.LongCountAsync(ct));

@@ -57,6 +57,9 @@ internal sealed record ChampionMetrics(VersionNumber Number, IReadOnlyDictionary
 /// <summary>Decides gates. Whatever cannot be compared fails, but for a champion that there is not yet.</summary>
 internal static class GatePolicy
 {
+    /// <summary>As many as in the tables of metrics.</summary>
+    private const int UsualDigits = 4;
+
     public static IReadOnlyList<GateView> Decide(
         IReadOnlyList<GateDeclaration> gates,
         IReadOnlyDictionary<string, double> candidate,
@@ -106,7 +109,7 @@ internal static class GatePolicy
                 true,
                 value,
                 null,
-                $"{gate.Metric} {Show(value, 3)}; there is no other champion to compare with"
+                $"{gate.Metric} {Show(value, UsualDigits)}; there is no other champion to compare with"
             );
         }
 
@@ -119,7 +122,7 @@ internal static class GatePolicy
                     true,
                     value,
                     null,
-                    $"{gate.Metric} {Show(value, 3)}; {champion.Name} has learned from all but {unseen.Rows} of the test rows: not comparable yet"
+                    $"{gate.Metric} {Show(value, UsualDigits)}; {champion.Name} has learned from all but {unseen.Rows} of the test rows: not comparable yet"
                 );
             }
 
@@ -184,7 +187,7 @@ internal static class GatePolicy
     /// <summary>As few digits as show the difference: 0.7196 against 0.7204 must not read 0.720 is below 0.720.</summary>
     private static int Digits(double value, double bound)
     {
-        var digits = 3;
+        var digits = UsualDigits;
         while (
             digits < 15
             && !value.Equals(bound)

@@ -71,7 +71,8 @@ public sealed partial class LoopPage
             run.CreatedAt,
             run.StartedAt,
             run.EndedAt,
-            run.Baseline.TryGetValue(run.PrimaryMetric, out var baseline) ? baseline : null
+            run.Baseline.TryGetValue(run.PrimaryMetric, out var baseline) ? baseline : null,
+            run.Seconds
         );
 
     private static string Changes(int generation) =>

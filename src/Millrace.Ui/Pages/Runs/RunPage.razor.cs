@@ -93,13 +93,6 @@ public sealed partial class RunPage
         ];
     }
 
-    private string Took(RunView run) =>
-        run switch
-        {
-            { StartedAt: { } started } => Show.Duration((run.EndedAt ?? Time.GetUtcNow()) - started),
-            _ => "–",
-        };
-
     private async Task CancelAsync()
     {
         isCancelling = true;
