@@ -189,6 +189,20 @@ public sealed class ReplicaTests(ScaledServer server) : IClassFixture<ScaledServ
         Assert.Contains(asked, a => a.RetryAfter);
     }
 
+    [Fact]
+    public async Task Who_waits_for_a_first_replica_is_answered_though_the_endpoint_is_undeployed()
+    {
+        await server.DeployAsync("leaving", "visits", 1, Ct);
+        await server.Client.ScaleAsync(new("leaving"), new(0, 2, 4), Ct);
+        var asked = Enumerable.Range(0, 5).Select(_ => StatusAsync("leaving")).ToList();
+        await server.UntilAsync("leaving", v => v is { Held: 5, Ready: 0 }, Ct);
+
+        await server.Client.UndeployAsync(new("leaving"), new("a test"), Ct);
+
+        Assert.All(await Task.WhenAll(asked), a => Assert.Equal(HttpStatusCode.OK, a.Status));
+        Assert.Equal(HttpStatusCode.NotFound, (await StatusAsync("leaving")).Status);
+    }
+
     [Theory]
     [InlineData(3, 2, 16)]
     [InlineData(-1, 2, 16)]
