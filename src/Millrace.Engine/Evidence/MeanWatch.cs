@@ -22,7 +22,18 @@ public sealed record MeanWatchState
 /// <summary>What is no rise.</summary>
 /// <param name="Tolerance">A mean that is above normal by this much, or less.</param>
 /// <param name="Floor">What is normal at least, whatever was learned.</param>
-internal readonly record struct Margin(double Tolerance, double Floor = double.NegativeInfinity);
+/// <param name="Ceiling">What is normal at most, whatever was learned: of a mean that is above from the first value on, too.</param>
+internal readonly record struct Margin(
+    double Tolerance,
+    double Floor = double.NegativeInfinity,
+    double Ceiling = double.PositiveInfinity
+)
+{
+    /// <param name="bound">The lowest upper confidence bound yet.</param>
+    /// <param name="reference">The mean where that was; NaN before there is any value.</param>
+    public double Normal(double bound, double reference) =>
+        Math.Min(Math.Max(bound, Math.Max(reference, Floor) + Tolerance), Ceiling + Tolerance);
+}
 
 /// <summary>
 /// Shiryaev–Roberts e-detectors of a rise of one mean above what was normal, where normal is learned from the same values. Each
@@ -117,7 +128,7 @@ internal sealed class MeanWatch
         value = double.IsNaN(value) ? 1 : Math.Clamp(value, low, 1);
         for (var i = 0; i < margins.Length; i++)
         {
-            Bet(value, Math.Max(bound, Math.Max(reference, margins[i].Floor) + margins[i].Tolerance), bets[i]);
+            Bet(value, margins[i].Normal(bound, reference), bets[i]);
         }
 
         Count++;

@@ -173,6 +173,26 @@ public sealed class HarmDetectorTests
     }
 
     [Theory]
+    [InlineData(0.3, true)]
+    [InlineData(0.12, true)]
+    [InlineData(0.04, false)] // No more than may be: retraining would not end where no version reaches the trivial model.
+    public void A_version_that_is_far_worse_than_the_trivial_model_from_its_first_outcome_does_harm(
+        double worse,
+        bool isHarm
+    )
+    {
+        var random = new Random(3);
+        var detector = new HarmDetector(new());
+        for (var i = 0; i < 6000; i++)
+        {
+            var draw = random.NextDouble();
+            detector.Add(draw < 0.25 + worse ? 1 : 0, draw < 0.25 ? 1 : 0);
+        }
+
+        Assert.Equal(isHarm, detector.IsHarm);
+    }
+
+    [Theory]
     [InlineData(true, 4000)]
     [InlineData(false, 8000)]
     public void Beside_a_trivial_model_a_small_rise_is_found_that_the_loss_alone_would_not_show(

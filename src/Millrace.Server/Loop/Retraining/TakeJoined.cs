@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Millrace.Api;
 using Millrace.Core;
+using Millrace.Data.Versions;
 using Millrace.Engine.Declarations;
 using Millrace.Jobs;
 using Millrace.Monitoring.Feedback;
@@ -13,7 +14,13 @@ namespace Millrace.Loop.Retraining;
 /// Writes the outcomes joined since the last retraining to a file, so that they enter the dataset as any file does. Each
 /// enters once: an earlier retraining's file counts as taken in when its ingestion came to an end.
 /// </summary>
-internal sealed class TakeJoined(MillraceDb db, ExportJoined export, ShowJobs jobs, MillraceFolder folder)
+internal sealed class TakeJoined(
+    MillraceDb db,
+    ExportJoined export,
+    ReadVersion versions,
+    ShowJobs jobs,
+    MillraceFolder folder
+)
 {
     /// <exception cref="RefusalException">An earlier retraining's ingestion is still at work: Conflict, and try again.</exception>
     public async Task RunAsync(RetrainingRow row, LoopDeclaration wanted, CancellationToken ct)
@@ -22,11 +29,12 @@ internal sealed class TakeJoined(MillraceDb db, ExportJoined export, ShowJobs jo
             folder.LoopFiles(row.Loop),
             $"joined-{row.Number.ToString(CultureInfo.InvariantCulture)}.jsonl"
         );
+        var dataset = await versions.TryManifestAsync(wanted.Data.Dataset, null, ct);
         var written = await export.RunAsync(
             wanted.Deploy!.Endpoint,
             await LastTakenAsync(row, ct),
             path,
-            schema: null,
+            dataset?.Schema.Select(c => c.Name).ToList(),
             ct
         );
         row.JoinedThrough = written.Last;

@@ -21,13 +21,16 @@ internal sealed class ExportJoined(MillraceDb db, FindFacts facts)
     /// <param name="endpoint">Whose.</param>
     /// <param name="after">The last sequence that was exported before; 0 to begin.</param>
     /// <param name="path">A file of JSON lines, written anew. It is not made where there is no row.</param>
-    /// <param name="schema">The columns of the dataset; null: whatever inputs and outcomes have.</param>
+    /// <param name="columns">
+    /// Those of the dataset, which every row has: null where neither the inputs nor the outcome tell it, as of one that the model
+    /// does not look at. Null: whatever inputs and outcomes have.
+    /// </param>
     /// <param name="ct">Stops it.</param>
     public async Task<ExportedRows> RunAsync(
         EndpointName endpoint,
         long after,
         string path,
-        IReadOnlyList<Column>? schema,
+        IReadOnlyList<string>? columns,
         CancellationToken ct
     )
     {
@@ -48,7 +51,7 @@ internal sealed class ExportJoined(MillraceDb db, FindFacts facts)
                 await using var buffer = new MemoryStream();
                 foreach (var row in joined)
                 {
-                    await WriteAsync(buffer, row, settings, schema, ct);
+                    await WriteAsync(buffer, row, settings, columns, ct);
                 }
 
                 buffer.Position = 0;
@@ -87,7 +90,7 @@ internal sealed class ExportJoined(MillraceDb db, FindFacts facts)
         MemoryStream to,
         JoinRow row,
         MonitorSettings settings,
-        IReadOnlyList<Column>? schema,
+        IReadOnlyList<string>? columns,
         CancellationToken ct
     )
     {
@@ -120,12 +123,16 @@ internal sealed class ExportJoined(MillraceDb db, FindFacts facts)
         await using (var json = new Utf8JsonWriter(to, new() { Encoder = Json.Options.Encoder }))
         {
             json.WriteStartObject();
-            foreach (var name in schema?.Select(c => c.Name) ?? values.Keys)
+            foreach (var name in columns ?? [.. values.Keys])
             {
+                json.WritePropertyName(name);
                 if (values.TryGetValue(name, out var value))
                 {
-                    json.WritePropertyName(name);
                     value.WriteTo(json);
+                }
+                else
+                {
+                    json.WriteNullValue();
                 }
             }
 
