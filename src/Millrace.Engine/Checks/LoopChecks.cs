@@ -1,4 +1,5 @@
 using Millrace.Engine.Declarations;
+using Millrace.Engine.Ingest;
 using Millrace.Engine.Outcomes;
 using Millrace.Engine.Recipes;
 using Millrace.Engine.Tables;
@@ -44,6 +45,23 @@ public static class LoopChecks
         if (loop.Monitor is { Watch: { } watch } monitor)
         {
             CheckModel.Metric(loop.Model.Task, watch, LiveMetric.Watched(loop.Model.Task), monitor.At);
+        }
+
+        var kind = loop.Model.Task switch
+        {
+            TaskKind.Recommend => "item",
+            TaskKind.Regress => "value",
+            _ => "label",
+        };
+        if (
+            loop.Monitor is { OutcomeKind: { } said, Outcome: var column, At: var at }
+            && !string.Equals(said, kind, StringComparison.Ordinal)
+        )
+        {
+            throw new DeclarationException(
+                $"What comes of task {Word(loop.Model.Task)} is told as its {kind}: write outcome: {{ {kind}: {column} }}.",
+                at
+            );
         }
 
         if (loop is { Deploy: not null, Monitor.Outcome: not null })
@@ -111,6 +129,11 @@ public static class LoopChecks
         }
 
         CheckModel.Columns(model, columns, loop.Data.EventTime, recipe);
+        if (loop.Monitor is { Outcome: { } outcome, OutcomeKind: var kind, At: var at } && !raw.ContainsKey(outcome))
+        {
+            Demand(prepared, outcome, $"outcome.{kind}", at);
+        }
+
         CheckKey(loop, raw);
     }
 
@@ -142,9 +165,13 @@ public static class LoopChecks
     /// </summary>
     /// <param name="loop">The loop.</param>
     /// <param name="columns">What the files seem to hold.</param>
-    public static void WithLikelyColumns(LoopDeclaration loop, IReadOnlyList<Column> columns)
+    public static void WithLikelyColumns(LoopDeclaration loop, IReadOnlyList<LikelyColumn> columns)
     {
-        var source = columns.ToDictionary(c => c.Name, StringComparer.Ordinal);
+        var source = columns.ToDictionary(
+            c => c.Name,
+            c => new Column(c.Name, c.Type ?? ColumnType.String),
+            StringComparer.Ordinal
+        );
         foreach (var rule in loop.Data.Contract.Columns)
         {
             Demand(source, rule.Name, "contract", Mark(loop.Data.RuleMarks, rule.Name));
@@ -166,10 +193,7 @@ public static class LoopChecks
         {
             try
             {
-                WithColumns(
-                    loop,
-                    [.. columns.Select(c => c with { Type = declared.GetValueOrDefault(c.Name, guess ?? c.Type) })]
-                );
+                WithColumns(loop, [.. columns.Select(c => new Column(c.Name, TypeOf(c, guess)))]);
                 return;
             }
             catch (DeclarationException refusal)
@@ -179,6 +203,11 @@ public static class LoopChecks
         }
 
         throw first!;
+
+        ColumnType TypeOf(LikelyColumn column, ColumnType? guess) =>
+            declared.TryGetValue(column.Name, out var type) ? type
+            : column.Type is ColumnType.String ? ColumnType.String
+            : guess ?? column.Type ?? ColumnType.String;
     }
 
     private static IEnumerable<(string Key, string Column)> Uses(ModelDeclaration model)

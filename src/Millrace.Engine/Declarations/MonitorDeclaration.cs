@@ -8,6 +8,9 @@ public sealed record MonitorDeclaration
     /// <summary>The column of the outcomes that says what really happened: the item chosen, or the label.</summary>
     public string? Outcome { get; init; }
 
+    /// <summary>What that column holds, by the declaration: item, label or value; null: not said.</summary>
+    public string? OutcomeKind { get; init; }
+
     /// <summary>The input by which an outcome without a prediction's id finds its prediction; null: the recommender's user.</summary>
     public string? Key { get; init; }
 

@@ -70,7 +70,14 @@ public sealed class HarmDetector
         this.options = options;
         var tolerance = options.Tolerance;
         loss = new(0, options, options.Prior, state?.Loss, new(tolerance), new(tolerance + options.Hardship));
-        excess = new(-1, options, null, state?.Excess, new(tolerance), new(tolerance, Floor: 0, Ceiling: options.Hardship));
+        excess = new(
+            -1,
+            options,
+            null,
+            state?.Excess,
+            new(tolerance),
+            new(tolerance, Floor: 0, Ceiling: options.Hardship)
+        );
         Outcomes = state?.Outcomes ?? 0;
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Millrace.Api;
 using Millrace.Core;
+using Millrace.Server.Tests.Monitoring;
 using Millrace.Testing;
 using Xunit;
 
@@ -184,6 +185,61 @@ public sealed class LoopFileTests(ServerFixture server) : IClassFixture<ServerFi
 
         await server.Client.UndeployAsync(endpoint, new("the loop is over"), Ct);
         Assert.DoesNotContain(await server.Client.EndpointsAsync(Ct), e => e.Name == endpoint);
+    }
+
+    [Fact]
+    public async Task More_replicas_than_the_server_may_have_are_refused_before_anything_is_done()
+    {
+        var refused = await Assert.ThrowsAsync<RefusalException>(() =>
+            ApplyAsync(Regression("crowded", "deploy: { replicas: { max: 33 } }"))
+        );
+
+        Assert.Contains("at most 32", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(await server.Client.LoopsAsync(Ct), l => l.Name.Value is "crowded");
+    }
+
+    [Fact]
+    public async Task Columns_that_neither_inputs_nor_outcomes_tell_are_missing_in_the_rows_learned_from()
+    {
+        server.Write(
+            "told.csv",
+            "id,x,y\n" + string.Concat(Enumerable.Range(0, 60).Select(i => $"v{i},{i},{i % 7}\n"))
+        );
+        await ApplyAsync(
+            """
+            loop: told
+            data:
+              source: { files: told.csv, predictions: true }
+              recipe: [ derive: { odd: y > 3 } ]
+            model: { task: regress, target: y, ignore: [id, odd], try: [lightgbm] }
+            deploy: {}
+            monitor: { outcome: { value: y } }
+            """
+        );
+        await server.SettledAsync(new("told"), Ct);
+        var said = await server.Client.PredictAsync(new("told"), JsonSerializer.SerializeToElement(new { x = 3 }), Ct);
+        await server.Client.SendOutcomesAsync(
+            [
+                new()
+                {
+                    PredictionId = PredictionId.Parse(said.PredictionId, null),
+                    Outcome = JsonSerializer.SerializeToElement(new { y = 5, device = "tv" }),
+                },
+            ],
+            Ct
+        );
+        await WatchedServer.UntilAsync(
+            () => server.Client.MonitorAsync(new("told"), Ct),
+            m => m.Outcomes.Joined == 1,
+            Ct
+        );
+
+        await server.Client.RetrainAsync(new("told"), new("what was told is in"), Ct);
+
+        var ingest = (await server.SettledAsync(new("told"), Ct)).Stages.Single(s => s.Name is "ingest");
+        Assert.Equal((StageState.Done, "61 rows"), (ingest.State, ingest.Headline));
+        var rows = await server.Client.QueryAsync(new("select id, x, y from told where id is null"), Ct);
+        Assert.Equal(["null,3,5"], rows.Rows.Select(r => string.Join(',', r.Select(v => v.GetRawText()))));
     }
 
     private string Regression(string name, string more)

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Millrace.Api;
 using Millrace.Core;
 using Millrace.Monitoring.Feedback;
@@ -8,6 +9,7 @@ namespace Millrace.Server.Tests.Monitoring;
 public sealed class HarmTests : IAsyncLifetime
 {
     private readonly WatchedServer server = new();
+    private int rarest;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -128,6 +130,9 @@ public sealed class HarmTests : IAsyncLifetime
     }
 
     /// <summary>Predictions one a minute and their outcomes, of which every so-manieth is in the list.</summary>
+    /// <summary>A film that nobody else watches: one that many do, the trivial model would know.</summary>
+    private JsonElement Rare() => JsonSerializer.SerializeToElement(--rarest);
+
     private async Task StreamAsync(int count, int hitEvery)
     {
         var outcomes = new List<OutcomeRequest>();
@@ -139,7 +144,7 @@ public sealed class HarmTests : IAsyncLifetime
                 new()
                 {
                     PredictionId = PredictionId.Parse(said.PredictionId, null),
-                    Outcome = i % hitEvery == 0 ? said.Items![i % 10].Item : WatchedServer.Json("-1"),
+                    Outcome = i % hitEvery == 0 ? said.Items![i % 10].Item : Rare(),
                     At = server.Clock.GetUtcNow(),
                 }
             );

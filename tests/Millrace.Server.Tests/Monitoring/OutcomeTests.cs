@@ -87,6 +87,67 @@ public sealed class OutcomeTests(WatchedServer server) : IClassFixture<WatchedSe
     }
 
     [Fact]
+    public async Task What_the_model_could_not_have_said_is_unknown_and_leaves_room_for_what_it_could()
+    {
+        var before = (Visits: await CountsAsync("visits"), Movies: await CountsAsync());
+        var visit = await server.VisitAsync(32, 5, Ct);
+        var list = await server.RecommendAsync(9, Ct);
+
+        await server.TellAsync(
+            Ct,
+            ById(visit, WatchedServer.Json("\"maybe\"")),
+            ById(list, WatchedServer.Json("12.5"))
+        );
+        await server.TellAsync(
+            Ct,
+            ById(list, WatchedServer.Json("\"Solaris\"")),
+            ById(list, WatchedServer.Json("true"))
+        );
+        await server.CountsAsync("visits", c => c.Unknown == before.Visits.Unknown + 1, Ct);
+        await server.CountsAsync("movies", c => c.Unknown == before.Movies.Unknown + 3, Ct);
+        await server.TellAsync(
+            Ct,
+            ById(visit, JsonSerializer.SerializeToElement(visit.Label)),
+            ById(list, WatchedServer.Json("9000"))
+        );
+
+        await server.CountsAsync("visits", c => c.Joined == before.Visits.Joined + 1, Ct);
+        await server.CountsAsync("movies", c => c.Joined == before.Movies.Joined + 1, Ct);
+    }
+
+    [Fact]
+    public async Task The_same_item_in_another_form_is_a_repeat()
+    {
+        var said = await server.RecommendAsync(10, Ct);
+
+        var first = await server.TellAsync(Ct, ById(said, WatchedServer.Json("9")));
+        var again = await server.TellAsync(
+            Ct,
+            ById(said, WatchedServer.Json("\"9\"")),
+            ById(said, WatchedServer.Json("9.0")),
+            ById(said, WatchedServer.Json("""{"movie_id":9}"""))
+        );
+
+        Assert.Equal((new OutcomesView(1, 0), new OutcomesView(0, 3)), (first, again));
+    }
+
+    [Fact]
+    public async Task Told_by_id_an_outcome_never_happened_before_its_prediction()
+    {
+        var last = await LastAsync();
+        var said = await server.RecommendAsync(11, Ct);
+
+        await server.TellAsync(Ct, ById(said, WatchedServer.Json("9")) with { At = DateTimeOffset.UnixEpoch });
+
+        var losses = await WatchedServer.UntilAsync(
+            () => server.LossesAsync("movies", last, Ct),
+            l => l.Count == 1,
+            Ct
+        );
+        Assert.Equal(server.Clock.GetUtcNow(), losses[0].At);
+    }
+
+    [Fact]
     public async Task An_early_outcome_waits_and_joins_when_its_prediction_comes()
     {
         var before = await CountsAsync();

@@ -177,6 +177,11 @@ public sealed class RolloutTests(ServingServer server) : IClassFixture<ServingSe
 
         Assert.Equal(first.Number, again.Number);
         await RefusedAsync(RefusalKind.Conflict, "one-at-a-time", "other", 3, [0.1]);
+        Assert.Contains(
+            "other steps",
+            await RefusedAsync(RefusalKind.Conflict, "one-at-a-time", "other", 2, [0.2]),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

@@ -53,6 +53,61 @@ public sealed class FeedbackChecksTests
         );
 
     [Theory]
+    [InlineData("\nmonitor: { outcome: { value: left } }", "write outcome: { label: left }")]
+    [InlineData("\nmonitor: { outcome: { label: left, item: left } }", "not item and label")]
+    [InlineData("\nretrain: { on: [] }", "names what starts a retraining")]
+    public void What_would_be_passed_over_in_silence_is_refused(string more, string why)
+    {
+        var refused = Assert.Throws<DeclarationException>(() => Check(Loop + more));
+
+        Assert.Contains(why, refused.Message, StringComparison.Ordinal);
+        Assert.True(refused.At.Line >= 5);
+    }
+
+    [Theory]
+    [InlineData("leftt", "outcome.label 'leftt' is not a column. Did you mean 'left'?")]
+    [InlineData("gone", null)] // Derived by the recipe.
+    public void An_outcome_is_a_column(string column, string? why)
+    {
+        var loop = LoopReader.Read(
+            Loop.Replace(
+                "customers.csv",
+                "customers.csv\n  recipe: [ derive: { gone: left } ]",
+                StringComparison.Ordinal
+            ) + $"\nmonitor: {{ outcome: {{ label: {column} }} }}"
+        );
+
+        var refused = Record.Exception(() =>
+            LoopChecks.WithColumns(loop, [new("age", ColumnType.Int64), new("left", ColumnType.String)])
+        );
+
+        Assert.Equal(why is null, refused is null);
+        Assert.EndsWith(why ?? "", refused?.Message ?? "", StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(ColumnType.String, true)] // One word makes it text.
+    [InlineData(ColumnType.Int64, false)]
+    [InlineData(null, false)] // Empty as far as was looked.
+    public void What_can_be_nothing_but_text_is_not_compared_with_a_number(ColumnType? seen, bool isRefused)
+    {
+        var loop = LoopReader.Read(
+            Loop.Replace(
+                "customers.csv",
+                "customers.csv\n  recipe: [ derive: { big: city > 6 } ]",
+                StringComparison.Ordinal
+            )
+        );
+
+        var refused = Record.Exception(() =>
+            LoopChecks.WithLikelyColumns(loop, [new("city", seen), new("left", ColumnType.String)])
+        );
+
+        Assert.Equal(isRefused, refused is DeclarationException { At.Line: 4 });
+        Assert.Equal(isRefused, refused is not null);
+    }
+
+    [Theory]
     [InlineData("age", null)]
     [InlineData("agee", "Did you mean 'age'?")]
     [InlineData("id", "is under ignore")]

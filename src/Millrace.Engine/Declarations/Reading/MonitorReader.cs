@@ -5,20 +5,34 @@ namespace Millrace.Engine.Declarations.Reading;
 /// <summary>Reads the sections <c>monitor</c> and <c>retrain</c>.</summary>
 internal static class MonitorReader
 {
+    /// <summary>What an outcome may be: of a recommender, of classes, of numbers.</summary>
+    private static readonly string[] Kinds = ["item", "label", "value"];
+
     public static MonitorDeclaration Read(YamlMap map)
     {
         var outcome = map.Map("outcome");
+        var told = Kinds
+            .Select(kind => (Kind: kind, Column: outcome?.Text(kind)))
+            .Where(t => t.Column is not null)
+            .ToList();
+        if (told.Count > 1)
+        {
+            throw new DeclarationException(
+                $"An outcome is one of item, label and value, not {told[0].Kind} and {told[1].Kind}.",
+                outcome!.At
+            );
+        }
+
         var monitor = new MonitorDeclaration
         {
             At = map.At,
-            Outcome = outcome?.Text("item") ?? outcome?.Text("label") ?? outcome?.Text("value"),
+            Outcome = told.Count > 0 ? told[0].Column : null,
+            OutcomeKind = told.Count > 0 ? told[0].Kind : null,
             Key = outcome?.Text("key"),
             Within = outcome?.Read("within", YamlRead.Duration) ?? TimeSpan.FromDays(7),
             OutcomeDelay = map.Read("outcome_delay", YamlRead.Duration) ?? TimeSpan.Zero,
             Watch = map.Text("watch"),
         };
-        // All three are keys of an outcome, whichever of them the first test found.
-        _ = (outcome?.Text("item"), outcome?.Text("label"), outcome?.Text("value"));
         outcome?.End();
         map.End();
         return monitor;
@@ -61,6 +75,14 @@ internal static class MonitorReader
                     YamlRead.Place(reason)
                 );
             }
+        }
+
+        if (!harm && every is null)
+        {
+            throw new DeclarationException(
+                "'on' names what starts a retraining: harm, { every: 30d }, or both. To retrain by hand only, leave 'retrain' out.",
+                YamlRead.Place(on)
+            );
         }
 
         var retrain = new RetrainDeclaration

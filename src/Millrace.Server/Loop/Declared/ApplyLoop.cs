@@ -12,6 +12,7 @@ using Millrace.Governance.Access;
 using Millrace.Governance.Audit;
 using Millrace.Loop.Reconciling;
 using Millrace.Loop.Retraining;
+using Millrace.Serving.Autoscaling;
 using Millrace.Serving.Rollouts;
 using Millrace.Serving.Routing;
 using Millrace.Storage;
@@ -31,6 +32,7 @@ internal sealed class ApplyLoop(
     EndRetraining end,
     EndRollout rollouts,
     SwitchVersion deployments,
+    SetScaling scaling,
     AuditTrail audit,
     Actor actor,
     LoopSignal signal,
@@ -57,6 +59,11 @@ internal sealed class ApplyLoop(
         }
 
         await CheckEndpointAsync(declaration, ct);
+        if (declaration.Deploy is { Replicas: var replicas })
+        {
+            scaling.Check(new(replicas.Min, replicas.Max, replicas.TargetConcurrency));
+        }
+
         var fingerprint = Fingerprint(declaration, files);
         await GiveUpRolloutAsync(declaration.Loop, fingerprint, ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);

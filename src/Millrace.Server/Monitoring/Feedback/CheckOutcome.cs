@@ -123,14 +123,21 @@ internal static class CheckOutcome
         return XxHash128.Hash(Encoding.UTF8.GetBytes($"{name}\n{time}\n{Canonical(told.Outcome)}"));
     }
 
-    private static string Canonical(JsonElement outcome) =>
-        outcome.ValueKind != JsonValueKind.Object
-            ? JsonSerializer.Serialize(outcome)
-            : JsonSerializer.Serialize(
-                outcome
-                    .EnumerateObject()
-                    .GroupBy(p => p.Name, StringComparer.Ordinal)
-                    .OrderBy(g => g.Key, StringComparer.Ordinal)
-                    .ToDictionary(g => g.Key, g => g.Last().Value, StringComparer.Ordinal)
-            );
+    /// <summary>7, "7", 7.0 and an object with nothing else in it are the same outcome.</summary>
+    private static string Canonical(JsonElement outcome)
+    {
+        if (outcome.ValueKind != JsonValueKind.Object)
+        {
+            return ScalarText.Of(outcome)!;
+        }
+
+        var columns = outcome
+            .EnumerateObject()
+            .GroupBy(p => p.Name, StringComparer.Ordinal)
+            .OrderBy(g => g.Key, StringComparer.Ordinal)
+            .ToDictionary(g => g.Key, g => g.Last().Value, StringComparer.Ordinal);
+        return columns.Count == 1 && ScalarText.Of(columns.Values.Single()) is { } only
+            ? only
+            : JsonSerializer.Serialize(columns);
+    }
 }

@@ -44,7 +44,9 @@ internal sealed class JudgeOutcome(FindFacts facts, RecallState recall, SwitchVe
         }
 
         var watched = await batch.WatchedAsync(prediction.Served, monitor.Settings, ct);
-        var at = Micros.Moment(one.At);
+        // Told by id it is this prediction's whatever the clock of whoever told it says.
+        var happened = Math.Max(one.At, prediction.At);
+        var at = Micros.Moment(happened);
         var trivial = await recall.BaselineAsync(prediction.Served.Endpoint, known, monitor.Settings, ct);
         var baseline = trivial.LossThenLearn(metric, known.Card, actual, at);
         if (await WasChampionAsync(prediction, ct))
@@ -52,7 +54,7 @@ internal sealed class JudgeOutcome(FindFacts facts, RecallState recall, SwitchVe
             watched.Add(loss, baseline, at);
         }
 
-        batch.Join(prediction, one.Outcome, one.At, sequence, loss, baseline);
+        batch.Join(prediction, one.Outcome, happened, sequence, loss, baseline);
         prediction.IsTold = known.Card.Task != TaskKind.Recommend;
         return OutcomeState.Joined;
     }

@@ -30,7 +30,7 @@ internal static class ScoreOutcome
         switch (card.Task)
         {
             case TaskKind.Recommend:
-                return metric.LossOfRank(Rank(json, actual));
+                return CouldBeIn(json, actual) ? metric.LossOfRank(Rank(json, actual)) : null;
             case TaskKind.Regress:
                 return Number(actual) is { } happened && Score(json) is { } said
                     ? metric.LossOfValue(said, happened)
@@ -46,7 +46,7 @@ internal static class ScoreOutcome
             System.Globalization.NumberStyles.Float,
             System.Globalization.CultureInfo.InvariantCulture,
             out var number
-        )
+        ) && double.IsFinite(number)
             ? number
             : null;
 
@@ -58,6 +58,31 @@ internal static class ScoreOutcome
                 ? classes.FirstOrDefault(c => Number(c) == number)
                 : classes.FirstOrDefault(c => string.Equals(c, actual, StringComparison.OrdinalIgnoreCase))
         );
+
+    /// <summary>
+    /// Whether an item is of the kind that the logged list holds: any number among numbers, also of a film that came out since, but
+    /// no word.
+    /// </summary>
+    private static bool CouldBeIn(ReadOnlySpan<byte> output, string item)
+    {
+        var reader = new Utf8JsonReader(output);
+        while (reader.Read())
+        {
+            if (reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("item"u8))
+            {
+                reader.Read();
+                return reader.TokenType != JsonTokenType.Number
+                    || long.TryParse(
+                        item,
+                        System.Globalization.NumberStyles.AllowLeadingSign,
+                        System.Globalization.CultureInfo.InvariantCulture,
+                        out _
+                    );
+            }
+        }
+
+        return true;
+    }
 
     /// <summary>The place of an item in the logged list, from 1; 0 where it has it not.</summary>
     public static int Rank(ReadOnlySpan<byte> output, string item)
@@ -124,8 +149,8 @@ internal static class ScoreOutcome
     {
         if (Class(card.Classes, actual) is not { } happened)
         {
-            // A class that the model does not know: it gave it nothing.
-            return metric.LossOfClass(0, isMostProbable: false);
+            // Far more often a slip of whoever tells it than a class that is new; those come with the source's files.
+            return null;
         }
 
         using var json = JsonDocument.Parse(Encoding.UTF8.GetString(output));

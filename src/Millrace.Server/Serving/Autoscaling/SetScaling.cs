@@ -69,7 +69,8 @@ internal sealed class SetScaling(
         replicas.Want(endpoint, wanted);
     }
 
-    private void Check(EndpointScaling wanted)
+    /// <exception cref="RefusalException">This server has not so many replicas, or there is no such number.</exception>
+    public void Check(EndpointScaling wanted)
     {
         if (wanted.Min < 0 || wanted.Max < 1 || wanted.Min > wanted.Max || wanted.Max > options.Value.MaxReplicas)
         {

@@ -45,13 +45,18 @@ internal sealed class StartRollout(
         Check(endpoint, steps, confidence);
         var challenger = (await versions.RunAsync(model, number, ct)).DemandBlessed();
         using var turn = await routes.TakeTurnAsync(ct);
-        if (await rollouts.RunningAsync(endpoint, ct) is { } running)
+        switch (await rollouts.RunningAsync(endpoint, ct))
         {
-            return running.Challenger == new ModelRef(model, number)
-                ? running.Number
-                : throw Refusal.Conflict(
-                    $"At endpoint {endpoint} the rollout of {running.Challenger.Model} v{running.Challenger.Version} runs already: wait for it, or end it with 'millrace rollout abort {endpoint}'."
+            case { } other when other.Challenger != new ModelRef(model, number):
+                throw Refusal.Conflict(
+                    $"At endpoint {endpoint} the rollout of {other.Challenger.Model} v{other.Challenger.Version} runs already: wait for it, or end it with 'millrace rollout abort {endpoint}'."
                 );
+            case { } same when !same.Steps.SequenceEqual(steps) || !same.Confidence.Equals(confidence):
+                throw Refusal.Conflict(
+                    $"At endpoint {endpoint} a rollout of {model} v{number} runs already, with other steps or another confidence: end it with 'millrace rollout abort {endpoint}' first."
+                );
+            case { } same:
+                return same.Number;
         }
 
         var champion =
