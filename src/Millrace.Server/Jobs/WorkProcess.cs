@@ -40,13 +40,24 @@ internal static class WorkProcess
         {
             await StopAsync(process, grace);
             await reading;
+            await log.WriteLineAsync($"It was told to stop{lines.At}.");
             throw;
         }
 
         await reading;
-        return process.ExitCode == 0 && File.Exists(Path.Combine(folder, WorkFiles.Result)) ? new(null, null)
-            : lines.Refused is { } refused ? new(refused, null)
-            : new(null, Describe(process.ExitCode, lines.LastErrors));
+        if (process.ExitCode == 0 && File.Exists(Path.Combine(folder, WorkFiles.Result)))
+        {
+            return new(null, null);
+        }
+
+        if (lines.Refused is { } refused)
+        {
+            return new(refused, null);
+        }
+
+        var crash = Describe(process.ExitCode, lines.LastErrors);
+        await log.WriteLineAsync($"{crash} It ended{lines.At}.");
+        return new(null, crash);
     }
 
     private static Process Start(string folder)
@@ -83,8 +94,12 @@ internal static class WorkProcess
     {
         private const int Kept = 5;
         private readonly Queue<string> errors = new();
+        private string doing = "";
 
         public string? Refused { get; private set; }
+
+        /// <summary>How far it came, to end a sentence of the log with.</summary>
+        public string At => doing.Length > 0 ? $" at: {doing}" : "";
 
         public string LastErrors => string.Join(Environment.NewLine, errors);
 
@@ -94,7 +109,7 @@ internal static class WorkProcess
             {
                 var said = Parse(line);
                 Refused ??= said.Refused;
-                if ((said.Log ?? said.Refused) is { } text)
+                if ((said.Log ?? said.Refused ?? NewStage(said.Progress?.Doing)) is { } text)
                 {
                     Write(text);
                 }
@@ -120,6 +135,17 @@ internal static class WorkProcess
                 }
             }
         }
+
+        /// <summary>What it does now, where that is something else than before and not only the next number of the same.</summary>
+        private string? NewStage(string? now)
+        {
+            var before = doing;
+            doing = now ?? before;
+            return string.Equals(Stage(before), Stage(doing), StringComparison.Ordinal) ? null : doing;
+        }
+
+        private static string Stage(string doing) =>
+            doing.TrimEnd(' ', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9');
 
         /// <summary>A line of a stack trace: for the log, where it would push out the message that it belongs to.</summary>
         private static bool IsFrame(string line) =>

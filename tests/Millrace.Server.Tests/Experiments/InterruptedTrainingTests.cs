@@ -28,6 +28,9 @@ public sealed class InterruptedTrainingTests(TrainingServer server) : IClassFixt
         Assert.Equal("100000", run.Params["num_iterations"]);
         Assert.NotEmpty(run.RecipeHash!);
         Assert.True(run is { Seconds: > 0, PeakMemoryBytes: > 0 });
+        var log = await server.Client.RunLogAsync(id, Ct);
+        Assert.StartsWith("Reading and splitting rows", log, StringComparison.Ordinal);
+        Assert.Matches(@"signal 9 .* It ended at: Round [0-9]+\.", log);
         await server.TrainAsync(server.Visits("after a crash"), Ct);
     }
 
@@ -57,6 +60,11 @@ public sealed class InterruptedTrainingTests(TrainingServer server) : IClassFixt
         var run = await server.EndOfRunAsync(id, Ct);
         Assert.Equal(RunState.Killed, run.State);
         Assert.Null(run.Error);
+        Assert.Contains(
+            "It was told to stop at: Round",
+            await server.Client.RunLogAsync(id, Ct),
+            StringComparison.Ordinal
+        );
         var audit = await server.Client.AuditAsync("run", "cancelled", 10, 0, Ct);
         Assert.Single(audit.Items, e => e is { Action: "cancelled", Actor: "tester" });
     }
