@@ -26,6 +26,9 @@ internal static class Examples
 
     private sealed class HelpWithExamples(HelpAction plain) : SynchronousCommandLineAction
     {
+        /// <summary>Whoever asks how a verb is written has not written it yet: what is missing is no mistake.</summary>
+        public override bool ClearsParseErrors => true;
+
         public override int Invoke(ParseResult parseResult)
         {
             var code = plain.Invoke(parseResult);

@@ -32,6 +32,20 @@ public sealed partial class CommandLineTests
         );
     }
 
+    [Theory]
+    [MemberData(nameof(Verbs))]
+    public async Task Help_is_an_answer_and_no_mistake(string verb)
+    {
+        var parsed = Root.Parse([.. verb.Split(' '), "--help"]);
+        using var said = new StringWriter();
+
+        var code = await parsed.InvokeAsync(new() { Output = said }, TestContext.Current.CancellationToken);
+
+        Assert.Empty(parsed.Errors);
+        Assert.Equal(0, code);
+        Assert.Contains($" {verb} ", said.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Every_command_that_a_screen_shows_is_one()
     {
