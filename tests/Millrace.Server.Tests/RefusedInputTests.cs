@@ -177,6 +177,30 @@ public sealed class RefusedInputTests(ServerFixture server) : IClassFixture<Serv
     }
 
     [Theory]
+    [InlineData("nowhere/rows.csv", "There is no folder ")]
+    [InlineData("there", "there is a folder: name a file in it.")]
+    [InlineData("file/rows.csv", "file")]
+    [InlineData("/proc/rows.csv", "/proc")]
+    public async Task A_quarantine_that_cannot_be_written_is_refused_in_one_sentence(string to, string message)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no /proc.");
+        var file = server.Write("held/held.csv", "x,y\n1,2\n3\n4,5\n");
+        await CommandLine.RunAsync(server, ["data", "ingest", "held", file], Ct);
+        server.Write("held/file", "");
+        var folder = Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(file)!, "there")).Parent!.FullName;
+
+        var said = await CommandLine.RunAsync(
+            server,
+            ["data", "quarantine", "held", "--to", Path.Combine(folder, to)],
+            Ct
+        );
+
+        Assert.Equal(2, said.ExitCode);
+        Assert.Contains(message, said.Error, StringComparison.Ordinal);
+        Assert.Single(said.Error.Trim().ReplaceLineEndings("\n").Split('\n'));
+    }
+
+    [Theory]
     [InlineData("([")]
     [InlineData("(?=x)y")]
     public async Task A_pattern_that_is_none_is_refused_with_its_place_when_the_loop_is_applied(string pattern)

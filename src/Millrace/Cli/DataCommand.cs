@@ -132,6 +132,11 @@ internal static class DataCommand
         {
             // Beside it first: what cannot be had must not empty a file that is there.
             var part = file.FullName + ".part";
+            if (Directory.Exists(file.FullName))
+            {
+                throw Refusal.Invalid($"{file} is a folder: name a file in it.");
+            }
+
             try
             {
                 await using (var to = File.Create(part))
@@ -145,9 +150,16 @@ internal static class DataCommand
             {
                 throw Refusal.Invalid($"There is no folder {file.DirectoryName}: make it first.");
             }
+            catch (Exception ex) when (ex is UnauthorizedAccessException or IOException and not HttpIOException)
+            {
+                throw Refusal.Invalid($"{file} cannot be written ({ex.Message.TrimEnd('.')}): name another file.");
+            }
             finally
             {
-                File.Delete(part);
+                if (File.Exists(part))
+                {
+                    File.Delete(part);
+                }
             }
 
             output.Result(
