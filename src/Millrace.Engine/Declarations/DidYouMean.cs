@@ -19,10 +19,10 @@ public static class DidYouMean
     /// <summary>The hint, or where nothing is near the whole choice, if it is short enough to be read.</summary>
     public static string HintOrChoice(string word, IReadOnlyCollection<string> candidates)
     {
-        var hint = Hint(word, candidates);
-        return hint.Length > 0 || candidates.Count is 0 or > 24
-            ? hint
-            : $" There are: {string.Join(", ", candidates)}.";
+        // A column may come from several places.
+        var choice = candidates.Distinct(StringComparer.Ordinal).ToList();
+        var hint = Hint(word, choice);
+        return hint.Length > 0 || choice.Count is 0 or > 24 ? hint : $" There are: {string.Join(", ", choice)}.";
     }
 
     /// <summary>Edits between two words, a swap of neighbours counted as one (optimal string alignment).</summary>

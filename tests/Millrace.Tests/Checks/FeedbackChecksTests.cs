@@ -149,6 +149,20 @@ public sealed class FeedbackChecksTests
     }
 
     [Fact]
+    public void A_column_that_is_none_is_answered_with_every_column_once()
+    {
+        var loop = LoopReader.Read(
+            Loop.Replace("target: left", "target: left, ignore: [zzz]", StringComparison.Ordinal)
+        );
+
+        var refused = Assert.Throws<DeclarationException>(() =>
+            LoopChecks.WithColumns(loop, [new("id", ColumnType.Int64), new("left", ColumnType.String)])
+        );
+
+        Assert.EndsWith("There are: id, left.", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_schedule_alone_needs_no_outcomes() => Check(Loop + "\nretrain: { on: { every: 7d } }");
 
     private static void Check(string yaml) => LoopChecks.BeforeData(LoopReader.Read(yaml));
