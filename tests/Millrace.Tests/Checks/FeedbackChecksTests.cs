@@ -163,6 +163,28 @@ public sealed class FeedbackChecksTests
     }
 
     [Fact]
+    public void A_column_that_is_none_is_refused_where_it_is_renamed()
+    {
+        var loop = LoopReader.Read(
+            Loop.Replace(
+                "customers.csv",
+                "customers.csv\n  recipe:\n    - rename: { id: x, agee: years }",
+                StringComparison.Ordinal
+            )
+        );
+
+        var refused = Assert.Throws<DeclarationException>(() =>
+            LoopChecks.WithColumns(
+                loop,
+                [new("id", ColumnType.Int64), new("age", ColumnType.Int64), new("left", ColumnType.String)]
+            )
+        );
+
+        Assert.Equal(new Position(5, 24), refused.At);
+        Assert.Contains("no column 'agee'", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_schedule_alone_needs_no_outcomes() => Check(Loop + "\nretrain: { on: { every: 7d } }");
 
     private static void Check(string yaml) => LoopChecks.BeforeData(LoopReader.Read(yaml));

@@ -13,7 +13,7 @@ internal static class StepReader
         StringComparer.Ordinal
     )
     {
-        ["rename"] = node => [new RenameStep(Texts(node, "rename")) { Marks = new YamlMap(node, "rename").Marks }],
+        ["rename"] = node => [new RenameStep(Texts(node, "rename")) { Marks = KeyMarks(node, "rename") }],
         ["cast"] = node => Each(node, "cast", ReadCast),
         ["derive"] = node => Each(node, "derive", (name, value) => new DeriveStep(name, YamlRead.Text(value, name))),
         ["filter"] = node => [new FilterStep(YamlRead.Text(node, "filter"))],
@@ -105,6 +105,14 @@ internal static class StepReader
                     [entry.Key.Value!] = YamlRead.Place(entry.Key),
                 },
             }
+        );
+
+    /// <summary>Where the columns stand that are keys of a step.</summary>
+    private static Dictionary<string, Position> KeyMarks(YamlNode node, string step) =>
+        new YamlMap(node, step).Entries.ToDictionary(
+            e => e.Key.Value ?? "",
+            e => YamlRead.Place(e.Key),
+            StringComparer.Ordinal
         );
 
     private static CastStep ReadCast(string name, YamlNode value)
