@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using Millrace.Core;
 
 namespace Millrace.Engine.Ingest;
@@ -7,7 +8,7 @@ public static class ExpandFiles
 {
     private static readonly string[] Known = [".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".parquet"];
 
-    /// <param name="patterns">Paths; a folder means the data files in it, <c>*</c> and <c>?</c> stand for parts of a name, <c>**</c> for any folders.</param>
+    /// <param name="patterns">Paths; a folder means the data files in it and in its folders, <c>*</c> and <c>?</c> stand for parts of a name, <c>**</c> for any folders.</param>
     /// <param name="relativeTo">What relative paths are relative to.</param>
     public static IReadOnlyList<string> Run(IEnumerable<string> patterns, string relativeTo)
     {
@@ -15,11 +16,7 @@ public static class ExpandFiles
         foreach (var pattern in patterns)
         {
             var path = Path.GetFullPath(pattern, relativeTo);
-            var found =
-                File.Exists(path) ? [path]
-                : Directory.Exists(path) ? InFolder(path)
-                : IsGlob(pattern) ? Matching(path)
-                : throw Refusal.Invalid($"{pattern} does not exist: looked for it at {path}.");
+            var found = Found(pattern, path);
             files.AddRange(
                 found.Count > 0
                     ? found
@@ -34,10 +31,41 @@ public static class ExpandFiles
         return [.. files.Distinct(StringComparer.Ordinal)];
     }
 
+    private static List<string> Found(string pattern, string path)
+    {
+        try
+        {
+            return File.Exists(path) ? [path]
+                : Directory.Exists(path) ? InFolder(path)
+                : IsGlob(pattern) ? Matching(path)
+                : throw Refusal.Invalid($"{pattern} does not exist: looked for it at {path}.");
+        }
+        catch (UnauthorizedAccessException ex)
+        {
+            throw Refusal.Invalid(
+                $"{pattern} cannot be looked through ({ex.Message.TrimEnd('.')}): make it readable, or name the files."
+            );
+        }
+    }
+
     private static bool IsGlob(string pattern) => pattern.AsSpan().ContainsAny('*', '?');
 
-    private static List<string> InFolder(string folder) =>
-        [.. Directory.EnumerateFiles(folder).Where(IsData).Order(StringComparer.Ordinal)];
+    /// <summary>Links to folders are not followed: they may lead in a circle.</summary>
+    private static List<string> InFolder(string folder)
+    {
+        var options = new EnumerationOptions
+        {
+            RecurseSubdirectories = true,
+            IgnoreInaccessible = false,
+            AttributesToSkip = FileAttributes.Hidden | FileAttributes.System,
+        };
+        var files = new FileSystemEnumerable<string>(folder, (ref entry) => entry.ToFullPath(), options)
+        {
+            ShouldIncludePredicate = (ref entry) => !entry.IsDirectory,
+            ShouldRecursePredicate = (ref entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
+        };
+        return [.. files.Where(IsData).Order(StringComparer.Ordinal)];
+    }
 
     private static bool IsData(string path)
     {
