@@ -64,6 +64,8 @@ public sealed class RefusedInputTests(ServerFixture server) : IClassFixture<Serv
 
     [Theory]
     [InlineData("api/loops", "{}", "yaml")]
+    [InlineData("api/datasets/x/ingest", """{"files":["/tmp/a\u0000"]}""", "/tmp/a")]
+    [InlineData("api/datasets/x/ingest", """{"files":["a\u0000"]}""", "zero character")]
     [InlineData("api/datasets/query", """{"limit":1}""", "sql")]
     [InlineData("api/loops/x/retrain", """{"reason":null}""", "reason")]
     [InlineData("api/endpoints/x/rollback", """{"reason":null}""", "reason")]

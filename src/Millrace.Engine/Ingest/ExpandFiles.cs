@@ -15,7 +15,7 @@ public static class ExpandFiles
         var files = new List<string>();
         foreach (var pattern in patterns)
         {
-            var path = Path.GetFullPath(pattern, relativeTo);
+            var path = Path.GetFullPath(Possible(pattern), Possible(relativeTo));
             var found = Found(pattern, path);
             files.AddRange(
                 found.Count > 0
@@ -30,6 +30,14 @@ public static class ExpandFiles
 
         return [.. files.Distinct(StringComparer.Ordinal)];
     }
+
+    /// <summary>The path, which no system call cuts short at a zero character.</summary>
+    public static string Possible(string path) =>
+        path.Contains('\0', StringComparison.Ordinal)
+            ? throw Refusal.Invalid(
+                $"'{path.Replace("\0", "\\0", StringComparison.Ordinal)}' is not a path: it has a zero character, take it out."
+            )
+            : path;
 
     private static List<string> Found(string pattern, string path)
     {

@@ -1,3 +1,4 @@
+using Millrace.Core;
 using Millrace.Engine.Ingest;
 using Xunit;
 
@@ -47,4 +48,14 @@ public sealed class ExpandFilesTests : IDisposable
 
         Assert.Equal(["a.csv", "b.csv"], ExpandFiles.Run([folder], folder).Select(Path.GetFileName));
     }
+
+    [Theory]
+    [InlineData("/tmp/a\0", "'/tmp/a\\0' is not a path")]
+    [InlineData("a\0*.csv", "'a\\0*.csv' is not a path")]
+    public void A_path_with_a_zero_character_is_refused_by_name(string path, string message) =>
+        Assert.StartsWith(
+            message,
+            Assert.Throws<RefusalException>(() => ExpandFiles.Run([path], folder)).Message,
+            StringComparison.Ordinal
+        );
 }

@@ -120,7 +120,7 @@ internal sealed class IngestDataset(
     /// <summary>A path as it is; a name that the upload endpoint gave becomes the path of the file.</summary>
     public static string Resolve(MillraceFolder folders, string file)
     {
-        if (Path.IsPathRooted(file))
+        if (Path.IsPathRooted(ExpandFiles.Possible(file)))
         {
             return file;
         }
