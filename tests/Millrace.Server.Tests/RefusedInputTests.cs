@@ -64,6 +64,9 @@ public sealed class RefusedInputTests(ServerFixture server) : IClassFixture<Serv
 
     [Theory]
     [InlineData("api/loops", "{}", "yaml")]
+    [InlineData("api/backtests", "{}", "yaml")]
+    [InlineData("api/backtests", """{"yaml":"loop: x","folder":"/tmp"}""", "policies")]
+    [InlineData("api/endpoints/x/deploy", """{"model":"x"}""", "version")]
     [InlineData("api/datasets/x/ingest", """{"files":["/tmp/a\u0000"]}""", "/tmp/a")]
     [InlineData("api/datasets/x/ingest", """{"files":["a\u0000"]}""", "zero character")]
     [InlineData("api/datasets/query", """{"limit":1}""", "sql")]

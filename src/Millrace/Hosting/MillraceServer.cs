@@ -182,7 +182,9 @@ public sealed class MillraceServer : IAsyncDisposable
         builder.Services.AddOpenApi(o => o.AddSchemaTransformer<NamesAreText>());
     }
 
-    /// <summary>A null is refused by the name of its member where none can be; answers are not looked at.</summary>
+    /// <summary>
+    /// What is null, or not there, is refused by the name of its member where it must be; answers are not looked at.
+    /// </summary>
     private static void Demand(JsonSerializerOptions options)
     {
         options.RespectNullableAnnotations = true;
@@ -192,9 +194,11 @@ public sealed class MillraceServer : IAsyncDisposable
             {
                 static type =>
                 {
-                    foreach (var member in type.Properties.Where(m => !m.PropertyType.IsValueType))
+                    foreach (var member in type.Properties)
                     {
-                        member.IsGetNullable = true;
+                        member.IsGetNullable |= !member.PropertyType.IsValueType;
+                        member.IsRequired |=
+                            member.AssociatedParameter is { IsNullable: false, HasDefaultValue: false };
                     }
                 },
             },
