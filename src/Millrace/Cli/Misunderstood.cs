@@ -42,11 +42,24 @@ internal static class Misunderstood
         return error.SymbolResult switch
         {
             ArgumentResult { Argument: var missing, Tokens.Count: 0 } => $"{missing.Name} is missing.",
+            OptionResult { Tokens.Count: 0 } flag when AfterFlag(parsed, flag) is { } said =>
+                $"{flag.Option.Name}: '{said}' is not true or false.",
             OptionResult { Tokens.Count: 0 } empty => $"{empty.Option.Name} says nothing.",
             OptionResult { Tokens: [var value, ..] } odd => $"{odd.Option.Name} does not take '{value.Value}'.",
             _ => error.Message,
         };
     }
+
+    /// <summary>What follows an option of true or false: the library leaves anything else to the arguments.</summary>
+    private static string? AfterFlag(ParseResult parsed, OptionResult flag) =>
+        flag.Option.ValueType == typeof(bool) || flag.Option.ValueType == typeof(bool?)
+            ? parsed
+                .Tokens.SkipWhile(t => !t.Equals(flag.IdentifierToken))
+                .Skip(1)
+                .Take(1)
+                .FirstOrDefault(t => t.Type == TokenType.Argument)
+                ?.Value
+            : null;
 
     /// <summary>The library takes what looks like an option for an argument wherever one may stand.</summary>
     private static string? StrayOption(ParseResult parsed) =>

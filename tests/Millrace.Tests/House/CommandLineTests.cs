@@ -95,6 +95,23 @@ public sealed partial class CommandLineTests
     )]
     [InlineData("VERSION is missing.\nSee 'millrace deploy --help'.", "deploy", "a", "b")]
     [InlineData("--port does not take 'abc'.\nSee 'millrace up --help'.", "up", "--port", "abc")]
+    [InlineData(
+        "--header: 'maybe' is not true or false.\nSee 'millrace data ingest --help'.",
+        "data",
+        "ingest",
+        "x",
+        "x.csv",
+        "--header",
+        "maybe"
+    )]
+    [InlineData(
+        "--header says nothing.\nSee 'millrace data ingest --help'.",
+        "data",
+        "ingest",
+        "x",
+        "x.csv",
+        "--header"
+    )]
     [InlineData("'up' takes no 'extra'.\nSee 'millrace up --help'.", "up", "extra")]
     [InlineData(null)]
     [InlineData(null, "data")]
