@@ -18,7 +18,7 @@ internal static class AllBroken
             return Refusal.Conflict(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Nothing of {files} is new: the keys ({broken[0].Column}) of all {rows:N0} rows are in the dataset already."
+                    $"Nothing of {files} is new: {(rows == 1 ? $"the key ({broken[0].Column}) of its only row is" : $"the keys ({broken[0].Column}) of all {rows:N0} rows are")} in the dataset already."
                 )
             );
         }
@@ -37,7 +37,7 @@ internal static class AllBroken
         return Refusal.Invalid(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"Nothing of {files} could be taken in, all {rows:N0} rows break the contract: {worst}. Correct the contract, or how the file is read."
+                $"Nothing of {files} could be taken in, {(rows == 1 ? "its only row breaks" : $"all {rows:N0} rows break")} the contract: {worst}. Correct the contract, or how the file is read."
             )
         );
     }

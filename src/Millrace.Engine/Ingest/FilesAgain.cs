@@ -23,10 +23,11 @@ internal static class FilesAgain
         // One file of several cannot be told apart in what they became.
         var stored = spec.Again.Where(a => !a.Sources.All(s => hashes.Contains(s.Sha256))).ToList();
         var passed = stored.SelectMany(a => a.Sources).Select(s => s.Sha256).ToHashSet(StringComparer.Ordinal);
+        var read = spec.Again.Count - stored.Count;
         notices.Add(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"The contract is another than before: the rows of {spec.Again.Count - stored.Count} earlier ingestions were read again from their files, those of {stored.Count} were checked as they are stored."
+                $"The contract is another than before: the rows of {read} earlier {(read == 1 ? "ingestion" : "ingestions")} were read again from their files, those of {stored.Count} were checked as they are stored."
             )
         );
         return [.. stored.SelectMany(a => a.Data), .. given.Where(f => !passed.Contains(f.Hash)).Select(f => f.Path)];

@@ -38,6 +38,7 @@ public sealed class CheckedAgainTests : IDisposable
         Assert.Equal(["1|4", "2|9"], bench.Rows());
         Assert.Equal(["a.csv"], after.Sources.Select(s => s.Name));
         Assert.Contains(after.Notices, n => n.StartsWith("The contract is another", StringComparison.Ordinal));
+        Assert.Contains(after.Notices, n => n.Contains("of 1 earlier ingestion were", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -149,6 +149,18 @@ public sealed class RefusalTests : IDisposable
                 )
         );
 
+    [Fact]
+    public async Task One_row_that_breaks_the_contract_is_told_in_the_singular() =>
+        await RefusedAsync(
+            "its only row breaks the contract: a type (1 row)",
+            "x.csv",
+            () =>
+                bench.RunAsync(
+                    new Contract { Columns = [new() { Name = "a", Type = ColumnType.Int32 }] },
+                    bench.Write("x.csv", "a,b\nfive,2\n")
+                )
+        );
+
     [Theory]
     [InlineData("klingon")]
     [InlineData("utf-7")]
