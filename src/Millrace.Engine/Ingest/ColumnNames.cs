@@ -6,7 +6,42 @@ namespace Millrace.Engine.Ingest;
 internal static class ColumnNames
 {
     /// <summary>Blanks around names go, empty names become column3, repeated ones get a number (letter case does not tell columns apart in SQL).</summary>
-    public static IReadOnlyList<string> From(IReadOnlyList<string> header, string file, List<string> notices)
+    public static IReadOnlyList<string> From(IReadOnlyList<string> header, string file, List<string> notices) =>
+        Unique(header, Words, file, notices);
+
+    /// <summary>The same for what names columns with more care than a header: blanks stay.</summary>
+    public static IReadOnlyList<string> OfKeys(IReadOnlyList<string> keys, string file, List<string> notices) =>
+        Unique(keys, key => key.Any(char.IsControl) ? Words(key) : key, file, notices);
+
+    /// <summary>The key, where the column has another name.</summary>
+    public static string? Other(string key, string column) =>
+        string.Equals(key, column, StringComparison.Ordinal) ? null : key;
+
+    private static string Words(string written) =>
+        string.Join(
+            ' ',
+            string.Concat(written.Select(c => char.IsControl(c) ? ' ' : c))
+                .Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
+        );
+
+    /// <summary>What it was, on one line, and without what a terminal or a database would stumble over.</summary>
+    private static string Shown(string written) =>
+        string.Concat(
+            written
+                .ReplaceLineEndings(" ")
+                .Select(c =>
+                    !char.IsControl(c) ? c
+                    : char.IsWhiteSpace(c) ? ' '
+                    : '\uFFFD'
+                )
+        );
+
+    private static string[] Unique(
+        IReadOnlyList<string> header,
+        Func<string, string> clean,
+        string file,
+        List<string> notices
+    )
     {
         var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         var names = new string[header.Count];
@@ -14,7 +49,7 @@ internal static class ColumnNames
         for (var i = 0; i < names.Length; i++)
         {
             var written = header[i];
-            var name = string.Join(' ', written.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+            var name = clean(written);
             name = name.Length == 0 ? Numbered(i) : name;
             var unique = name;
             for (var n = 2; !seen.Add(unique); n++)
@@ -25,7 +60,7 @@ internal static class ColumnNames
             names[i] = unique;
             if (!string.Equals(unique, written, StringComparison.Ordinal))
             {
-                changed.Add($"'{written.ReplaceLineEndings(" ")}' is {unique}");
+                changed.Add($"'{Shown(written)}' is {unique}");
             }
         }
 

@@ -15,6 +15,7 @@ internal static class InspectJsonLines
         string name,
         TextCoding coding,
         ReadOnlySpan<byte> sample,
+        List<string> notices,
         CancellationToken ct
     )
     {
@@ -34,7 +35,7 @@ internal static class InspectJsonLines
             Dialect = Lines,
             Columns = [],
         };
-        var keys = new Dictionary<string, bool>(StringComparer.OrdinalIgnoreCase);
+        var keys = new Dictionary<string, bool>(StringComparer.Ordinal);
         using var reader = source.OpenRecords();
         long rows = 0,
             broken = 0;
@@ -48,14 +49,25 @@ internal static class InspectJsonLines
             broken += Collect(reader.Raw, keys) ? 0 : 1;
         }
 
-        return keys.Count > 0 && broken * 10 < rows * 9
-            ? source with
-            {
-                Columns = [.. keys.Select(k => new SourceColumn(k.Key, null, null, IsText: k.Value))],
-            }
-            : throw Refusal.Invalid(
+        if (keys.Count == 0 || broken * 10 >= rows * 9)
+        {
+            throw Refusal.Invalid(
                 $"{name}: {broken:N0} of {rows:N0} lines are no JSON object. JSON lines has one object a line; set format if the file is something else."
             );
+        }
+
+        var names = ColumnNames.OfKeys([.. keys.Keys], name, notices);
+        return source with
+        {
+            Columns =
+            [
+                .. keys.Zip(
+                    names,
+                    (key, column) =>
+                        new SourceColumn(column, null, IsText: key.Value, Key: ColumnNames.Other(key.Key, column))
+                ),
+            ],
+        };
     }
 
     private static bool Collect(ReadOnlySpan<byte> line, Dictionary<string, bool> keys)

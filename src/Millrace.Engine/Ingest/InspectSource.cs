@@ -67,7 +67,7 @@ internal static class InspectSource
         var coding = new TextCoding(gzip, encoding, sure);
         (sample, whole) = Sample(path, name, coding, keepMark: false);
         return IsJson(path, sample, read.Format)
-            ? InspectJsonLines.Run(path, name, coding, sample, ct)
+            ? InspectJsonLines.Run(path, name, coding, sample, notices, ct)
             : InspectCsv(path, name, coding, sample, whole, read, notices);
     }
 

@@ -35,6 +35,7 @@ internal sealed class NormaliseText(
     private readonly byte[][] nullTexts = [.. nulls.Select(Encoding.UTF8.GetBytes)];
     private readonly ArrayBufferWriter<byte> line = new(1 << 16);
     private readonly byte[]?[] cells = new byte[columns.Count][];
+    private readonly bool[] given = new bool[columns.Count];
 
     public Normalised Run(Source source, long offset, Action<long> bytesRead, CancellationToken ct)
     {
@@ -51,6 +52,7 @@ internal sealed class NormaliseText(
         }
 
         var at = columns.Select(c => source.Columns.Select(s => s.Name).ToList().IndexOf(c)).ToArray();
+        var keys = at.Select(i => i < 0 ? "" : source.Columns[i].Key ?? source.Columns[i].Name).ToArray();
         long rows = 0,
             brokenRows = 0,
             longest = 0;
@@ -60,7 +62,7 @@ internal sealed class NormaliseText(
             rows++;
             line.ResetWrittenCount();
             WriteNumber(offset + rows);
-            var rule = json ? WriteJson(reader) : WriteCells(reader, source, at);
+            var rule = json ? WriteJson(reader, keys) : WriteCells(reader, source, at);
             if (rule == 0)
             {
                 line.Write("\n"u8);
@@ -107,7 +109,7 @@ internal sealed class NormaliseText(
                 CultureInfo.InvariantCulture,
                 $"line {reader.Line} is longer than {source.Dialect.MaxRecordBytes:N0} bytes"
             ),
-            _ => $"line {reader.Line} is no JSON object",
+            _ => $"line {reader.Line} is no JSON object that has each key once",
         };
 
     private int WriteCells(CsvReader reader, Source source, int[] at)
@@ -163,7 +165,7 @@ internal sealed class NormaliseText(
         line.Write("\""u8);
     }
 
-    private int WriteJson(CsvReader reader)
+    private int WriteJson(CsvReader reader, string[] keys)
     {
         if ((reader.Flags & RecordFlags.Broken) != RecordFlags.None)
         {
@@ -171,6 +173,7 @@ internal sealed class NormaliseText(
         }
 
         Array.Clear(cells);
+        Array.Clear(given);
         try
         {
             var json = new Utf8JsonReader(reader.Raw);
@@ -181,11 +184,18 @@ internal sealed class NormaliseText(
 
             while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
             {
-                var column = ColumnOf(ref json);
+                var column = ColumnOf(ref json, keys);
                 json.Read();
                 var value = Value(ref json, reader.Raw);
                 if (column >= 0)
                 {
+                    // Whichever were kept, the other would be lost.
+                    if (given[column])
+                    {
+                        return -4;
+                    }
+
+                    given[column] = true;
                     cells[column] = value;
                 }
             }
@@ -208,20 +218,11 @@ internal sealed class NormaliseText(
         return 0;
     }
 
-    private int ColumnOf(ref Utf8JsonReader json)
+    private static int ColumnOf(ref Utf8JsonReader json, string[] keys)
     {
-        for (var i = 0; i < columns.Count; i++)
+        for (var i = 0; i < keys.Length; i++)
         {
-            if (json.ValueTextEquals(columns[i]))
-            {
-                return i;
-            }
-        }
-
-        var name = json.GetString();
-        for (var i = 0; i < columns.Count; i++)
-        {
-            if (string.Equals(name, columns[i], StringComparison.OrdinalIgnoreCase))
+            if (json.ValueTextEquals(keys[i]))
             {
                 return i;
             }

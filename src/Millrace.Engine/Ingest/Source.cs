@@ -54,4 +54,11 @@ internal sealed record Source
 /// <param name="Type">For Parquet the file's own type; for text what the first rows look like, null where they are empty.</param>
 /// <param name="NativeType">DuckDB's name of a Parquet column's type.</param>
 /// <param name="IsText">Written as text in JSON: digits in it are no number.</param>
-internal sealed record SourceColumn(string Name, ColumnType? Type, string? NativeType = null, bool IsText = false);
+/// <param name="Key">What the JSON file calls it instead.</param>
+internal sealed record SourceColumn(
+    string Name,
+    ColumnType? Type,
+    string? NativeType = null,
+    bool IsText = false,
+    string? Key = null
+);
