@@ -191,7 +191,7 @@ internal sealed class CarefulStage(DuckSession duck, IngestSpec spec, string spi
             var value = TypeSql.Convert(source, c);
             return $"{value} AS {Sql.Identifier(c.Name)}, ({Sql.Identifier(c.Name)} IS NOT NULL AND ({value}) IS NULL) AS {Sql.Identifier(c.Name + RowRules.UnreadSuffix)}";
         });
-        return $"SELECT file_row_number + {rows.Offset + 1} AS {RowCheck.RowName}, {string.Join(", ", cells)} FROM read_parquet({Sql.Files([rows.Source.Path])}, file_row_number = true)";
+        return $"SELECT file_row_number + {rows.Offset + 1} AS {RowCheck.RowName}, {string.Join(", ", cells)} FROM {rows.Source.FromParquet([rows.Source.Path], numbered: true)}";
     }
 
     private FileStream Create(string name) =>

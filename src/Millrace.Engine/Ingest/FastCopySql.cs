@@ -52,7 +52,8 @@ internal static class FastCopySql
         && a.Dialect == b.Dialect
         && a.LinesBeforeData == b.LinesBeforeData
         && a.CarriageReturns == b.CarriageReturns
-        && a.Columns.Select(c => (c.Name, c.NativeType)).SequenceEqual(b.Columns.Select(c => (c.Name, c.NativeType)));
+        && a.Columns.Select(c => (c.Name, c.NativeType, c.Key))
+            .SequenceEqual(b.Columns.Select(c => (c.Name, c.NativeType, c.Key)));
 
     private static string Select(List<Source> group, IReadOnlyList<IngestColumn> columns, IReadOnlyList<string> nulls)
     {
@@ -60,7 +61,7 @@ internal static class FastCopySql
         var files = Sql.Files(group.Select(s => s.Path));
         if (first.Format == FileFormat.Parquet)
         {
-            return $"SELECT {string.Join(", ", columns.Select(c => $"{Strict(first.Columns.First(s => string.Equals(s.Name, c.Name, StringComparison.Ordinal)), c)} AS {Sql.Identifier(c.Name)}"))} FROM read_parquet({files})";
+            return $"SELECT {string.Join(", ", columns.Select(c => $"{Strict(first.Columns.First(s => string.Equals(s.Name, c.Name, StringComparison.Ordinal)), c)} AS {Sql.Identifier(c.Name)}"))} FROM {first.FromParquet(group.Select(s => s.Path))}";
         }
 
         var read = ReadTypes(first, columns);

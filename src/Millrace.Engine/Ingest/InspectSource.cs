@@ -45,7 +45,7 @@ internal static class InspectSource
         if (isParquet || read.Format == FileFormat.Parquet || HasExtension(path, ".parquet"))
         {
             return isParquet
-                ? InspectParquet.Run(path, name, duck, ct)
+                ? InspectParquet.Run(path, name, duck, notices, ct)
                 : throw Refusal.Invalid(
                     $"{name} is not a Parquet file: it does not begin with PAR1. If it is text, set format to csv or json_lines and give it another ending."
                 );

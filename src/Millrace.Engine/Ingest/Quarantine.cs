@@ -158,7 +158,7 @@ internal sealed class Quarantine(
                 FROM (SELECT row FROM broken WHERE row > {after} AND row <= {source.Offset
                     + source.Rows} ORDER BY row LIMIT {Batch}) AS b
                 JOIN (SELECT file_row_number + {source.Offset + 1} AS row, CAST(to_json({"{"}{fields}{"}"}) AS VARCHAR) AS raw
-                    FROM read_parquet({Sql.Files([source.Source.Path])}, file_row_number = true)) AS p ON p.row = b.row
+                    FROM {source.Source.FromParquet([source.Source.Path], numbered: true)}) AS p ON p.row = b.row
                 ORDER BY b.row
                 """,
                 r => (Row: r.GetInt64(0), Raw: r.GetString(1)),

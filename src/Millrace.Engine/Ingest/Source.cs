@@ -33,6 +33,20 @@ internal sealed record Source
     /// <summary>Whether DuckDB's own reader may be tried on it.</summary>
     public bool Plain { get; init; }
 
+    /// <summary>Parquet files like this one as something to select from, whose columns have our names.</summary>
+    public string FromParquet(IEnumerable<string> paths, bool numbered = false)
+    {
+        var read = $"read_parquet({Sql.Files(paths)}{(numbered ? ", file_row_number = true" : "")})";
+        if (Columns.All(c => c.Key is null))
+        {
+            return read;
+        }
+
+        // Renamed by their place, so what is no column of ours must stand last.
+        read = numbered ? $"(SELECT * EXCLUDE (file_row_number), file_row_number FROM {read})" : read;
+        return $"{read} AS renamed({Sql.Identifiers(Columns.Select(c => c.Name))})";
+    }
+
     /// <summary>Reads the records of the data, from the first after the header.</summary>
     public CsvReader OpenRecords()
     {
@@ -54,7 +68,7 @@ internal sealed record Source
 /// <param name="Type">For Parquet the file's own type; for text what the first rows look like, null where they are empty.</param>
 /// <param name="NativeType">DuckDB's name of a Parquet column's type.</param>
 /// <param name="IsText">Written as text in JSON: digits in it are no number.</param>
-/// <param name="Key">What the JSON file calls it instead.</param>
+/// <param name="Key">What the JSON file, or DuckDB of a Parquet file, calls it instead.</param>
 internal sealed record SourceColumn(
     string Name,
     ColumnType? Type,
