@@ -254,13 +254,15 @@ public sealed class RefusedInputTests(ServerFixture server) : IClassFixture<Serv
     [Fact]
     public async Task What_is_wrong_only_in_view_of_the_data_ends_the_loop_at_ingest_and_the_command_with_it()
     {
-        server.Write("towns.csv", "town,y\n" + string.Concat(Enumerable.Repeat("Delft,1\nGouda,2\n", 40)));
+        // Numbers in the one file that is looked at before the data is taken in.
+        server.Write("towns-1.csv", "town,y\n" + string.Concat(Enumerable.Repeat("17,1\n18,2\n", 40)));
+        server.Write("towns-2.csv", "town,y\nGouda,2\n");
         var file = server.Write(
             "towns.yaml",
             """
             loop: towns
             data:
-              source: { files: towns.csv }
+              source: { files: towns-*.csv }
               recipe:
                 - derive: { next: town + 1 }
             model: { task: regress, target: y, try: [lightgbm] }
