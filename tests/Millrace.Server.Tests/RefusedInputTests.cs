@@ -67,7 +67,7 @@ public sealed class RefusedInputTests(ServerFixture server) : IClassFixture<Serv
     [InlineData("api/backtests", "{}", "yaml")]
     [InlineData("api/backtests", """{"yaml":"loop: x","folder":"/tmp"}""", "policies")]
     [InlineData("api/endpoints/x/deploy", """{"model":"x"}""", "version")]
-    [InlineData("api/datasets/x/ingest", """{"files":["/tmp/a\u0000"]}""", "/tmp/a")]
+    [InlineData("api/datasets/x/ingest", """{"files":["/data/a\u0000"]}""", "/data/a")]
     [InlineData("api/datasets/x/ingest", """{"files":["a\u0000"]}""", "zero character")]
     [InlineData("api/datasets/query", """{"limit":1}""", "sql")]
     [InlineData("api/loops/x/retrain", """{"reason":null}""", "reason")]

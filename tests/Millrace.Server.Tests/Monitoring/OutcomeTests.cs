@@ -15,9 +15,9 @@ public sealed class OutcomeTests(WatchedServer server) : IClassFixture<WatchedSe
     [Fact]
     public async Task An_outcome_by_id_joins_its_prediction_and_a_repeat_changes_nothing()
     {
-        var before = await CountsAsync();
+        var before = await server.CountsAsync("movies", Ct);
         var said = await server.RecommendAsync(1, Ct);
-        var outcome = ById(said, said.Items![0].Item);
+        var outcome = WatchedServer.ById(said, said.Items![0].Item);
 
         Assert.Equal(new OutcomesView(1, 0), await server.TellAsync(Ct, outcome));
         Assert.Equal(new OutcomesView(0, 1), await server.TellAsync(Ct, outcome));
@@ -26,14 +26,14 @@ public sealed class OutcomeTests(WatchedServer server) : IClassFixture<WatchedSe
         var after = await server.CountsAsync("movies", c => c.Joined == before.Joined + 1, Ct);
         Assert.Equal(before.Repeated + 3, after.Repeated);
         await server.TellAsync(Ct, outcome);
-        Assert.Equal(before.Repeated + 4, (await CountsAsync()).Repeated);
-        Assert.Equal(before.Joined + 1, (await CountsAsync()).Joined);
+        Assert.Equal(before.Repeated + 4, (await server.CountsAsync("movies", Ct)).Repeated);
+        Assert.Equal(before.Joined + 1, (await server.CountsAsync("movies", Ct)).Joined);
     }
 
     [Fact]
     public async Task An_outcome_by_key_joins_the_newest_prediction_at_or_before_its_time()
     {
-        var last = await LastAsync();
+        var last = await server.LastAsync(Ct);
         var first = await server.RecommendAsync(2, Ct);
         var between = server.Clock.GetUtcNow().AddMinutes(1);
         server.Clock.Advance(TimeSpan.FromMinutes(2));
@@ -60,97 +60,9 @@ public sealed class OutcomeTests(WatchedServer server) : IClassFixture<WatchedSe
     }
 
     [Fact]
-    public async Task A_prediction_has_one_label_however_often_and_in_whatever_form_it_is_told()
-    {
-        var before = await CountsAsync("visits");
-        var said = await server.VisitAsync(31, 5, Ct);
-        var at = server.Clock.GetUtcNow();
-        var other = said.Label is "yes" ? "no" : "yes";
-
-        await server.TellAsync(
-            Ct,
-            ById(said, WatchedServer.Json($"\"{said.Label}\"")),
-            ById(said, WatchedServer.Json($$"""{"bought":"{{said.Label}}"}"""))
-        );
-        await server.CountsAsync("visits", c => c.Joined > before.Joined, Ct);
-        await server.TellAsync(
-            Ct,
-            ById(said, WatchedServer.Json($"\"{other}\"")),
-            ById(said, WatchedServer.Json($"\"{said.Label}\"")) with
-            {
-                At = at,
-            }
-        );
-
-        var after = await server.CountsAsync("visits", c => c.Repeated == before.Repeated + 3, Ct);
-        Assert.Equal((before.Joined + 1, before.Unknown), (after.Joined, after.Unknown));
-    }
-
-    [Fact]
-    public async Task What_the_model_could_not_have_said_is_unknown_and_leaves_room_for_what_it_could()
-    {
-        var before = (Visits: await CountsAsync("visits"), Movies: await CountsAsync());
-        var visit = await server.VisitAsync(32, 5, Ct);
-        var list = await server.RecommendAsync(9, Ct);
-
-        await server.TellAsync(
-            Ct,
-            ById(visit, WatchedServer.Json("\"maybe\"")),
-            ById(list, WatchedServer.Json("12.5"))
-        );
-        await server.TellAsync(
-            Ct,
-            ById(list, WatchedServer.Json("\"Solaris\"")),
-            ById(list, WatchedServer.Json("true"))
-        );
-        await server.CountsAsync("visits", c => c.Unknown == before.Visits.Unknown + 1, Ct);
-        await server.CountsAsync("movies", c => c.Unknown == before.Movies.Unknown + 3, Ct);
-        await server.TellAsync(
-            Ct,
-            ById(visit, JsonSerializer.SerializeToElement(visit.Label)),
-            ById(list, WatchedServer.Json("9000"))
-        );
-
-        await server.CountsAsync("visits", c => c.Joined == before.Visits.Joined + 1, Ct);
-        await server.CountsAsync("movies", c => c.Joined == before.Movies.Joined + 1, Ct);
-    }
-
-    [Fact]
-    public async Task The_same_item_in_another_form_is_a_repeat()
-    {
-        var said = await server.RecommendAsync(10, Ct);
-
-        var first = await server.TellAsync(Ct, ById(said, WatchedServer.Json("9")));
-        var again = await server.TellAsync(
-            Ct,
-            ById(said, WatchedServer.Json("\"9\"")),
-            ById(said, WatchedServer.Json("9.0")),
-            ById(said, WatchedServer.Json("""{"movie_id":9}"""))
-        );
-
-        Assert.Equal((new OutcomesView(1, 0), new OutcomesView(0, 3)), (first, again));
-    }
-
-    [Fact]
-    public async Task Told_by_id_an_outcome_never_happened_before_its_prediction()
-    {
-        var last = await LastAsync();
-        var said = await server.RecommendAsync(11, Ct);
-
-        await server.TellAsync(Ct, ById(said, WatchedServer.Json("9")) with { At = DateTimeOffset.UnixEpoch });
-
-        var losses = await WatchedServer.UntilAsync(
-            () => server.LossesAsync("movies", last, Ct),
-            l => l.Count == 1,
-            Ct
-        );
-        Assert.Equal(server.Clock.GetUtcNow(), losses[0].At);
-    }
-
-    [Fact]
     public async Task An_early_outcome_waits_and_joins_when_its_prediction_comes()
     {
-        var before = await CountsAsync();
+        var before = await server.CountsAsync("movies", Ct);
         var soon = server.Clock.GetUtcNow().AddMinutes(5);
         await server.TellAsync(Ct, ByKey(77, WatchedServer.Json("-1"), soon));
         await server.CountsAsync("movies", c => c.Waiting == before.Waiting + 1, Ct);
@@ -178,7 +90,7 @@ public sealed class OutcomeTests(WatchedServer server) : IClassFixture<WatchedSe
                 for (var i = 0; i < Told; i++)
                 {
                     var said = await server.RecommendAsync(50, Ct);
-                    await server.TellAsync(Ct, ById(said, said.Items![0].Item));
+                    await server.TellAsync(Ct, WatchedServer.ById(said, said.Items![0].Item));
                     Volatile.Write(ref asked, i + 1);
                 }
             },
@@ -190,7 +102,7 @@ public sealed class OutcomeTests(WatchedServer server) : IClassFixture<WatchedSe
         do
         {
             var least = Volatile.Read(ref asked);
-            counts = await CountsAsync();
+            counts = await server.CountsAsync("movies", Ct);
             var known = counts.Joined + counts.Waiting - before.Joined - before.Waiting;
             Assert.InRange(known, least, Volatile.Read(ref asked) + 1);
         } while (!telling.IsCompleted);
@@ -201,7 +113,7 @@ public sealed class OutcomeTests(WatchedServer server) : IClassFixture<WatchedSe
     [Fact]
     public async Task An_outcome_without_a_prediction_is_unknown_once_the_window_is_over()
     {
-        var before = await CountsAsync();
+        var before = await server.CountsAsync("movies", Ct);
         await server.TellAsync(
             Ct,
             ByKey(-5, WatchedServer.Json("1"), null),
@@ -219,11 +131,11 @@ public sealed class OutcomeTests(WatchedServer server) : IClassFixture<WatchedSe
     [Fact]
     public async Task An_outcome_after_the_window_is_not_held_against_its_prediction()
     {
-        var before = await CountsAsync();
+        var before = await server.CountsAsync("movies", Ct);
         var said = await server.RecommendAsync(4, Ct);
         server.Clock.Advance(TimeSpan.FromDays(3));
 
-        await server.TellAsync(Ct, ById(said, said.Items![0].Item), ByKey(4, said.Items[0].Item, null));
+        await server.TellAsync(Ct, WatchedServer.ById(said, said.Items![0].Item), ByKey(4, said.Items[0].Item, null));
 
         var after = await server.CountsAsync("movies", c => c.Unknown > before.Unknown, Ct);
         Assert.Equal(before.Joined, after.Joined);
@@ -232,11 +144,11 @@ public sealed class OutcomeTests(WatchedServer server) : IClassFixture<WatchedSe
     [Fact]
     public async Task Joined_predictions_become_rows_in_the_form_that_the_contract_reads()
     {
-        var last = await LastAsync();
+        var last = await server.LastAsync(Ct);
         var said = await server.RecommendAsync(6, Ct);
         await server.TellAsync(
             Ct,
-            ById(said, WatchedServer.Json("""{"movie_id":17,"device":"tv"}""")),
+            WatchedServer.ById(said, WatchedServer.Json("""{"movie_id":17,"device":"tv"}""")),
             ByKey(6, WatchedServer.Json("18"), null)
         );
         await WatchedServer.UntilAsync(() => server.LossesAsync("movies", last, Ct), l => l.Count == 2, Ct);
@@ -259,9 +171,9 @@ public sealed class OutcomeTests(WatchedServer server) : IClassFixture<WatchedSe
     [Fact]
     public async Task Predictions_and_what_came_of_them_can_be_queried_like_any_dataset()
     {
-        var last = await LastAsync();
+        var last = await server.LastAsync(Ct);
         var said = await server.RecommendAsync(8, Ct);
-        await server.TellAsync(Ct, ById(said, said.Items![0].Item));
+        await server.TellAsync(Ct, WatchedServer.ById(said, said.Items![0].Item));
         await WatchedServer.UntilAsync(() => server.LossesAsync("movies", last, Ct), l => l.Count == 1, Ct);
         await server.Client.CompactPredictionsAsync(Ct);
 
@@ -289,10 +201,13 @@ public sealed class OutcomeTests(WatchedServer server) : IClassFixture<WatchedSe
     [Fact]
     public async Task An_outcome_that_is_told_as_columns_is_queried_as_what_is_watched_of_it()
     {
-        var last = await LastAsync();
+        var last = await server.LastAsync(Ct);
         var said = await server.RecommendAsync(9, Ct);
         var item = said.Items![0].Item;
-        await server.TellAsync(Ct, ById(said, WatchedServer.Json($$"""{"movie_id": {{item}}, "minutes": 90}""")));
+        await server.TellAsync(
+            Ct,
+            WatchedServer.ById(said, WatchedServer.Json($$"""{"movie_id": {{item}}, "minutes": 90}"""))
+        );
         await WatchedServer.UntilAsync(() => server.LossesAsync("movies", last, Ct), l => l.Count == 1, Ct);
 
         var joined = await server.Client.QueryAsync(
@@ -306,7 +221,7 @@ public sealed class OutcomeTests(WatchedServer server) : IClassFixture<WatchedSe
     [Fact]
     public async Task The_command_line_tells_outcomes_and_shows_what_they_came_to()
     {
-        var before = await CountsAsync("visits");
+        var before = await server.CountsAsync("visits", Ct);
         var said = await server.VisitAsync(30, 5, Ct);
         var told = await CommandLine.RunAsync(
             server,
@@ -327,15 +242,6 @@ public sealed class OutcomeTests(WatchedServer server) : IClassFixture<WatchedSe
         Assert.Equal(0, (await CommandLine.RunAsync(server, ["alerts"], Ct)).ExitCode);
         Assert.Equal(3, (await CommandLine.RunAsync(server, ["monitor", "nowhere"], Ct)).ExitCode);
     }
-
-    private async Task<OutcomeCounts> CountsAsync(string endpoint = "movies") =>
-        (await server.Client.MonitorAsync(new(endpoint), Ct)).Outcomes;
-
-    private async Task<long> LastAsync() =>
-        (await server.LossesAsync("movies", 0, Ct)).Select(l => l.Sequence).LastOrDefault();
-
-    private static OutcomeRequest ById(PredictionView said, JsonElement outcome) =>
-        new() { PredictionId = PredictionId.Parse(said.PredictionId, null), Outcome = outcome };
 
     private static OutcomeRequest ByKey(int user, JsonElement outcome, DateTimeOffset? at) =>
         new()

@@ -107,6 +107,16 @@ public class WatchedServer : ServerFixture, IAsyncLifetime
     public Task<OutcomeCounts> CountsAsync(string endpoint, Func<OutcomeCounts, bool> until, CancellationToken ct) =>
         UntilAsync(async () => (await Client.MonitorAsync(new(endpoint), ct)).Outcomes, until, ct);
 
+    public async Task<OutcomeCounts> CountsAsync(string endpoint, CancellationToken ct) =>
+        (await Client.MonitorAsync(new(endpoint), ct)).Outcomes;
+
+    /// <summary>The sequence of the last outcome that was joined at 'movies'; 0 for none.</summary>
+    public async Task<long> LastAsync(CancellationToken ct) =>
+        (await LossesAsync("movies", 0, ct)).Select(l => l.Sequence).LastOrDefault();
+
+    public static OutcomeRequest ById(PredictionView said, JsonElement outcome) =>
+        new() { PredictionId = Millrace.Core.PredictionId.Parse(said.PredictionId, null), Outcome = outcome };
+
     /// <summary>Asks until it is so; the test's own time limit ends it.</summary>
     public static async Task<T> UntilAsync<T>(Func<Task<T>> ask, Func<T, bool> until, CancellationToken ct)
     {

@@ -11,10 +11,7 @@ internal static class MonitorReader
     public static MonitorDeclaration Read(YamlMap map)
     {
         var outcome = map.Map("outcome");
-        var told = Kinds
-            .Select(kind => (Kind: kind, Column: outcome?.Text(kind)))
-            .Where(t => t.Column is not null)
-            .ToList();
+        var told = Kinds.Select(k => (Kind: k, Column: outcome?.Text(k))).Where(t => t.Column is not null).ToList();
         if (told.Count > 1)
         {
             throw new DeclarationException(
@@ -23,11 +20,12 @@ internal static class MonitorReader
             );
         }
 
+        var (kind, column) = told.FirstOrDefault();
         var monitor = new MonitorDeclaration
         {
             At = map.At,
-            Outcome = told.Count > 0 ? told[0].Column : null,
-            OutcomeKind = told.Count > 0 ? told[0].Kind : null,
+            Outcome = column,
+            OutcomeKind = kind,
             Key = outcome?.Text("key"),
             Within = outcome?.Read("within", YamlRead.Duration) ?? TimeSpan.FromDays(7),
             OutcomeDelay = map.Read("outcome_delay", YamlRead.Duration) ?? TimeSpan.Zero,

@@ -184,7 +184,7 @@ internal static class GatePolicy
     private static GateView Failed(GateDeclaration gate, double? value, double? bound, string explanation) =>
         new(gate.Text, false, value, bound, explanation);
 
-    /// <summary>As few digits as show the difference: 0.7196 against 0.7204 must not read 0.720 is below 0.720.</summary>
+    /// <summary>As few digits as show the difference: 0.71996 against 0.72004 must not read 0.7200 is below 0.7200.</summary>
     private static int Digits(double value, double bound)
     {
         var digits = UsualDigits;
