@@ -12,7 +12,7 @@ public sealed class OutcomeFormTests(WatchedServer server) : IClassFixture<Watch
     [Fact]
     public async Task A_prediction_has_one_label_however_often_and_in_whatever_form_it_is_told()
     {
-        var before = await server.CountsAsync("visits", Ct);
+        var before = await server.SettledAsync("visits", Ct);
         var said = await server.VisitAsync(31, 5, Ct);
         var at = server.Clock.GetUtcNow();
         var other = said.Label is "yes" ? "no" : "yes";
@@ -39,7 +39,7 @@ public sealed class OutcomeFormTests(WatchedServer server) : IClassFixture<Watch
     [Fact]
     public async Task What_the_model_could_not_have_said_is_unknown_and_leaves_room_for_what_it_could()
     {
-        var before = (Visits: await server.CountsAsync("visits", Ct), Movies: await server.CountsAsync("movies", Ct));
+        var before = (Visits: await server.SettledAsync("visits", Ct), Movies: await server.SettledAsync("movies", Ct));
         var visit = await server.VisitAsync(32, 5, Ct);
         var list = await server.RecommendAsync(9, Ct);
 

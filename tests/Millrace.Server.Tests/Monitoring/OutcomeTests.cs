@@ -15,7 +15,7 @@ public sealed class OutcomeTests(WatchedServer server) : IClassFixture<WatchedSe
     [Fact]
     public async Task An_outcome_by_id_joins_its_prediction_and_a_repeat_changes_nothing()
     {
-        var before = await server.CountsAsync("movies", Ct);
+        var before = await server.SettledAsync("movies", Ct);
         var said = await server.RecommendAsync(1, Ct);
         var outcome = WatchedServer.ById(said, said.Items![0].Item);
 
@@ -62,7 +62,7 @@ public sealed class OutcomeTests(WatchedServer server) : IClassFixture<WatchedSe
     [Fact]
     public async Task An_early_outcome_waits_and_joins_when_its_prediction_comes()
     {
-        var before = await server.CountsAsync("movies", Ct);
+        var before = await server.SettledAsync("movies", Ct);
         var soon = server.Clock.GetUtcNow().AddMinutes(5);
         await server.TellAsync(Ct, ByKey(77, WatchedServer.Json("-1"), soon));
         await server.CountsAsync("movies", c => c.Waiting == before.Waiting + 1, Ct);
@@ -79,9 +79,7 @@ public sealed class OutcomeTests(WatchedServer server) : IClassFixture<WatchedSe
     public async Task An_outcome_is_counted_once_at_every_moment_while_it_joins()
     {
         const int Told = 60;
-        // What other tests told is settled before anything is counted: the clock stands still, and what waits would wait for ever.
-        server.Clock.Advance(TimeSpan.FromDays(8));
-        var before = await server.CountsAsync("movies", c => c.Waiting == 0, Ct);
+        var before = await server.SettledAsync("movies", Ct);
         var asked = 0;
 
         var telling = Task.Run(
@@ -113,7 +111,7 @@ public sealed class OutcomeTests(WatchedServer server) : IClassFixture<WatchedSe
     [Fact]
     public async Task An_outcome_without_a_prediction_is_unknown_once_the_window_is_over()
     {
-        var before = await server.CountsAsync("movies", Ct);
+        var before = await server.SettledAsync("movies", Ct);
         await server.TellAsync(
             Ct,
             ByKey(-5, WatchedServer.Json("1"), null),
@@ -131,7 +129,7 @@ public sealed class OutcomeTests(WatchedServer server) : IClassFixture<WatchedSe
     [Fact]
     public async Task An_outcome_after_the_window_is_not_held_against_its_prediction()
     {
-        var before = await server.CountsAsync("movies", Ct);
+        var before = await server.SettledAsync("movies", Ct);
         var said = await server.RecommendAsync(4, Ct);
         server.Clock.Advance(TimeSpan.FromDays(3));
 
@@ -221,7 +219,7 @@ public sealed class OutcomeTests(WatchedServer server) : IClassFixture<WatchedSe
     [Fact]
     public async Task The_command_line_tells_outcomes_and_shows_what_they_came_to()
     {
-        var before = await server.CountsAsync("visits", Ct);
+        var before = await server.SettledAsync("visits", Ct);
         var said = await server.VisitAsync(30, 5, Ct);
         var told = await CommandLine.RunAsync(
             server,
