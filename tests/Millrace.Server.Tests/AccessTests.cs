@@ -20,6 +20,8 @@ public sealed class AccessTests(AccessTests.Guarded server) : IClassFixture<Acce
     [InlineData("/api/server")]
     [InlineData("/api/openapi.json")]
     [InlineData("/v2/health/live")]
+    [InlineData("/_framework/blazor.web.js")]
+    [InlineData("/_blazor/negotiate")]
     [InlineData("/")]
     public async Task Without_the_token_every_request_is_refused(string path)
     {

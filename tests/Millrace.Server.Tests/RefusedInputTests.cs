@@ -272,6 +272,7 @@ public sealed class RefusedInputTests(ServerFixture server) : IClassFixture<Serv
         var said = await CommandLine.RunAsync(server, ["apply", file], Ct);
 
         Assert.NotEqual(0, said.ExitCode);
+        Assert.Contains($"stopped at ingest: {file}:5:", said.Error, StringComparison.Ordinal);
         var loop = await server.Client.LoopAsync(new("towns"), Ct);
         var ingest = loop.Stages.Single(s => s.Name is "ingest");
         Assert.Equal(StageState.Failed, ingest.State);

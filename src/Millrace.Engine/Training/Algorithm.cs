@@ -68,7 +68,13 @@ public sealed record Algorithm(string Name, IReadOnlyList<TaskKind> Tasks, strin
                     ["true", "false"],
                     "Learn once more on all training rows, validation rows too, for as many rounds as were best."
                 ),
-                Whole("num_threads", 0, 0, 1024, "0 for one a core. Changes the speed and nothing else."),
+                Whole(
+                    "num_threads",
+                    0,
+                    0,
+                    1024,
+                    "0 for as many as the rows keep busy, one a core at most. Changes the speed and nothing else."
+                ),
             ],
         };
 

@@ -47,9 +47,11 @@ internal static class ApplyCommand
             {
                 var request = new ApplyRequest(file.Yaml, file.Folder, await FilesAsync(parsed, session, file, ct));
                 var applied = await session.Client.ApplyAsync(request, ct);
-                var loop = parsed.GetValue(NoWait)
-                    ? await session.Client.LoopAsync(applied.Loop, ct)
-                    : await LoopProgress.FollowAsync(session.Client, applied.Loop, output, ct);
+                var loop = file.Named(
+                    parsed.GetValue(NoWait)
+                        ? await session.Client.LoopAsync(applied.Loop, ct)
+                        : await LoopProgress.FollowAsync(session.Client, applied.Loop, output, ct)
+                );
                 output.Result(
                     Json(loop, applied),
                     () =>

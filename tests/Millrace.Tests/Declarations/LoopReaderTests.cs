@@ -149,6 +149,16 @@ public sealed class LoopReaderTests
     )]
     [InlineData(
         "source: customers.csv",
+        "source: a.csv\n  contract: { age: { allowed: [] } }",
+        "loop.yaml:4:31: Column 'age' may have no value"
+    )]
+    [InlineData(
+        "source: customers.csv",
+        "source: a.csv\n  contract: { age: { type: timestamp, format: \"%Q\" } }",
+        "'%Q' has '%Q', which is no part of a moment"
+    )]
+    [InlineData(
+        "source: customers.csv",
         "source: a.csv\n  contract: { age: [int64] }",
         "The rule of column 'age' is a mapping of keys to values here."
     )]

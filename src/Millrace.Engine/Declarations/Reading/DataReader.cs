@@ -108,17 +108,17 @@ internal static class DataReader
             Pattern = map.Text("pattern"),
         };
         map.End();
-        if (rule.Pattern is { } pattern && PatternCheck.Wrong(pattern) is { } wrong)
-        {
-            throw new DeclarationException($"Column '{name}': {wrong}", YamlRead.Place(entry.Value));
-        }
-
-        if (rule.Min > rule.Max)
+        if (map.Find("allowed") is { } none && rule.Allowed.Count == 0)
         {
             throw new DeclarationException(
-                $"The range of column '{name}' ends before it begins: [smallest, largest].",
-                YamlRead.Place(range!)
+                $"Column '{name}' may have no value: 'allowed' is empty. Name values, or leave it out.",
+                YamlRead.Place(none)
             );
+        }
+
+        if (RuleCheck.Wrong(rule) is { } wrong)
+        {
+            throw new DeclarationException(wrong, YamlRead.Place(entry.Value));
         }
 
         return rule;

@@ -53,8 +53,9 @@ public static class ContractMapping
 
     public static string NameOf(ColumnType type) => type.ToString().ToLowerInvariant();
 
-    private static ColumnRule FromWire(ColumnRuleWire wire) =>
-        new()
+    private static ColumnRule FromWire(ColumnRuleWire wire)
+    {
+        var rule = new ColumnRule
         {
             Name = wire.Name,
             Type = wire.Type is { Length: > 0 } type
@@ -69,11 +70,10 @@ public static class ContractMapping
             Min = wire.Min,
             Max = wire.Max,
             Allowed = wire.Allowed,
-            Pattern =
-                wire.Pattern is { } pattern && PatternCheck.Wrong(pattern) is { } wrong
-                    ? throw Refusal.Invalid($"Column {wire.Name}: {wrong}")
-                    : wire.Pattern,
+            Pattern = wire.Pattern,
         };
+        return RuleCheck.Wrong(rule) is { } wrong ? throw Refusal.Invalid(wrong) : rule;
+    }
 
     private static FileFormat Format(string text) =>
         text.Replace("_", "", StringComparison.Ordinal).ToLowerInvariant() switch

@@ -64,11 +64,10 @@ internal sealed class AccessGuard(RequestDelegate next, IOptions<AccessOptions> 
             : Same(http.Request.Cookies[Cookie], Session(token));
     }
 
-    /// <summary>The login page and what it is drawn with.</summary>
+    /// <summary>The login page and the stylesheets and fonts that it is drawn with.</summary>
     private static bool IsPublic(PathString path) =>
         path.StartsWithSegments("/login", StringComparison.Ordinal)
-        || path.StartsWithSegments("/_content", StringComparison.Ordinal)
-        || path.StartsWithSegments("/_framework", StringComparison.Ordinal);
+        || path.StartsWithSegments("/_content", StringComparison.Ordinal);
 
     private static void DemandThisMachine(HttpContext http)
     {

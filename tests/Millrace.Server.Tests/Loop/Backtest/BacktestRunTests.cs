@@ -81,11 +81,11 @@ public sealed class BacktestRunTests : IDisposable
     {
         // Everybody watches the film of the day, which is out that day only: a single row of the future in a model would be a hit.
         var csv = new StringBuilder("at,user,item\n");
-        for (var row = 0; row < 60 * 60; row++)
+        for (var row = 0; row < 60 * 20; row++)
         {
             csv.Append(
                 CultureInfo.InvariantCulture,
-                $"{Date(row / 60)}T{row % 60 / 3:00}:00:00,{row % 97},{1000 + (row / 60)}\n"
+                $"{Date(row / 20)}T{row % 20:00}:00:00,{row % 97},{1000 + (row / 20)}\n"
             );
         }
 
@@ -93,8 +93,8 @@ public sealed class BacktestRunTests : IDisposable
 
         Assert.All(result.Policies, p => Assert.Equal(0, p.Metric));
         Assert.True(result.Policies[0].Retrainings > 20);
-        Assert.True(result.Policies[0].Baseline > 0.8);
-        Assert.True(result.Outcomes > 1000);
+        Assert.True(result.Policies[0].Baseline > 0.5);
+        Assert.True(result.Outcomes > 500);
     }
 
     [Fact]
@@ -102,11 +102,11 @@ public sealed class BacktestRunTests : IDisposable
     {
         // The film of the day is on for two days, and what was watched is known a day later, when it is over.
         var csv = new StringBuilder("at,user,item\n");
-        for (var row = 0; row < 60 * 60; row++)
+        for (var row = 0; row < 60 * 20; row++)
         {
             csv.Append(
                 CultureInfo.InvariantCulture,
-                $"{Date(row / 60)}T{row % 60 / 3:00}:00:00,{row},{1000 + (row / 120)}\n"
+                $"{Date(row / 20)}T{row % 20:00}:00:00,{row},{1000 + (row / 40)}\n"
             );
         }
 
@@ -197,7 +197,7 @@ public sealed class BacktestRunTests : IDisposable
             csv.Append(CultureInfo.InvariantCulture, $"{i % 100},{i % 100 * 2}\n");
         }
 
-        var result = await RunAsync((Regress + "\ngates: [mae <= champion - 50]", csv.ToString()), "every:2d");
+        var result = await RunAsync((Regress + "\ngates: [mae <= champion - 50]", csv.ToString()), "every:20d");
 
         // Nothing is better by fifty than what errs by less, which shows only where the two are compared.
         Assert.Contains(result.Notices, n => n.Contains("not promoted", StringComparison.Ordinal));
