@@ -9,6 +9,7 @@ return args switch
     ["autoscale"] => await AutoscaleBench.RunAsync(),
     ["startup"] => await StartupBench.RunAsync(),
     ["scoring"] => ScoringBench.Run(),
+    ["training"] => await TrainingBench.RunAsync(),
     ["detectors"] => DetectorBench.Run(),
     ["backtest", var subject, .. var rest] => await BacktestBench.RunAsync(subject, rest),
     ["demo", "--ceiling", var seeds] => DemoCeiling.Run(int.Parse(seeds, CultureInfo.InvariantCulture)),
@@ -31,6 +32,7 @@ static int Usage()
                Millrace.Bench autoscale-traces
                Millrace.Bench startup
                Millrace.Bench scoring
+               Millrace.Bench training
                Millrace.Bench detectors
                Millrace.Bench backtest movie-night|item-knn|campaign|bikes|million [POLICIES]
                Millrace.Bench demo [--no-shift] [SEEDS]

@@ -63,7 +63,15 @@ public sealed class RefusedInputTests(ServerFixture server) : IClassFixture<Serv
     }
 
     [Theory]
-    [InlineData("api/loops", "{}", "yaml")]
+    [InlineData("api/loops", "{}", "The body lacks 'yaml'")]
+    [InlineData("api/loops/x/retrain", "", "The request has no body")]
+    [InlineData(
+        "api/loops/x/retrain",
+        """{"reason":"new","reson":"x"}""",
+        "The body has $.reson, which this request does not take."
+    )]
+    [InlineData("api/loops/x/retrain", """{"reason":["new"]}""", "The body has what is of another type at $.reason.")]
+    [InlineData("api/loops/x/retrain", """{"reason":""", "The body is no JSON from line 1, byte 11 on.")]
     [InlineData("api/backtests", "{}", "yaml")]
     [InlineData("api/backtests", """{"yaml":"loop: x","folder":"/tmp"}""", "policies")]
     [InlineData("api/endpoints/x/deploy", """{"model":"x"}""", "version")]
@@ -151,6 +159,8 @@ public sealed class RefusedInputTests(ServerFixture server) : IClassFixture<Serv
 
         var done = said.Json<IngestView>();
         Assert.Equal((3L, 2L, 1L), (done.Rows, done.RowsAdded, done.Quarantined));
+        var shown = (await CommandLine.RunAsync(server, ["data", "show", "counted"], Ct)).Output;
+        Assert.Matches(@"2\s+3\s+2\s+1\s+[0-9a-f]{12}[^\n]+\n\s*1\s+1\s+1\s+1\s+[0-9a-f]{12}", shown);
     }
 
     [Fact]

@@ -106,9 +106,30 @@ internal static class DataCommand
                     ["Column", "Type", "Missing#", "Distinct (est.)#", "Smallest", "Largest", "Mean#", "Most frequent"],
                     version.Columns.Select(Cells)
                 );
+                if (NumberOf(parsed) is null && versions.Versions.Count > 1)
+                {
+                    output.Line($"");
+                    Output.Table(["Version#", "Rows#", "New#", "Quarantined#", "Hash", "Created"], Past(versions));
+                }
             }
         );
     }
+
+    /// <summary>The newest of its versions: as many as a screen holds beside the columns.</summary>
+    private static IEnumerable<IReadOnlyList<string>> Past(DatasetView dataset) =>
+        dataset
+            .Versions.Take(10)
+            .Select(v =>
+                (IReadOnlyList<string>)
+                    [
+                        v.Number.ToString(),
+                        Output.Count(v.Rows),
+                        Output.Count(v.RowsAdded),
+                        Output.Count(v.Quarantined),
+                        Output.Short(v.Hash),
+                        Output.Moment(v.CreatedAt),
+                    ]
+            );
 
     private static IReadOnlyList<string> Cells(ColumnView column) =>
         [

@@ -95,6 +95,11 @@ internal static class PredictCommand
                 throw Refusal.Invalid($"'{pair}' is not name=value, nor is it a JSON object.");
             }
 
+            if (inputs.ContainsKey(name))
+            {
+                throw Refusal.Invalid($"'{name}' is given twice: an input has one value.");
+            }
+
             var type = known.FirstOrDefault(i => string.Equals(i.Name, name, StringComparison.Ordinal))?.Type;
             inputs[name] = ValueOf(text, type);
         }

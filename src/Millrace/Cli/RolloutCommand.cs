@@ -22,9 +22,9 @@ internal static class RolloutCommand
         Description = "Shares of traffic, one after the other: 5%,25% [default: the loop's, else 5%,25%].",
     };
 
-    private static readonly Option<double?> Confidence = new("--confidence")
+    private static readonly Option<string> Confidence = new("--confidence")
     {
-        Description = "How sure a verdict must be: 0.99 [default: the loop's, else 0.99].",
+        Description = "How sure a verdict must be: 99% [default: the loop's, else 99%].",
     };
 
     private static readonly Option<string> Reason = new("--reason")
@@ -93,7 +93,7 @@ internal static class RolloutCommand
             model.Name,
             ModelsCommand.Find(model, parsed.GetValue(Version)!),
             parsed.GetValue(Steps) is { } steps ? [.. steps.Split(',').Select(Share)] : null,
-            parsed.GetValue(Confidence),
+            parsed.GetValue(Confidence) is { } sure ? Share(sure) : null,
             parsed.GetValue(Reason)!
         );
         var view = await session.Client.StartRolloutAsync(EndpointOf(parsed), request, ct);
@@ -172,7 +172,7 @@ internal static class RolloutCommand
         if (view.Traffic is { } traffic)
         {
             output.Line(
-                $"  answered  {Output.Count(traffic.Champion)} by the champion, {Output.Count(traffic.Challenger)} by the challenger, {Output.Count(traffic.FellBack)} fell back"
+                $"  answered  {Output.Count(traffic.Champion)} by the champion, {Output.Count(traffic.Challenger)} by the challenger, {Output.Count(traffic.FellBack)} fell back, since the server started"
             );
         }
 
@@ -241,6 +241,6 @@ internal static class RolloutCommand
             ? trimmed.EndsWith('%')
                 ? number / 100
                 : number
-            : throw Refusal.Invalid($"'{text}' is not a share of traffic: 5% or 0.05.");
+            : throw Refusal.Invalid($"'{text}' is not a share: 5% or 0.05.");
     }
 }

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Options;
 using Millrace.Core;
@@ -183,11 +184,13 @@ public sealed class MillraceServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// What is null, or not there, is refused by the name of its member where it must be; answers are not looked at.
+    /// What is null, or not there, is refused by the name of its member where it must be, and so is what has no such member: it
+    /// would be left out silently. Answers are not looked at.
     /// </summary>
     private static void Demand(JsonSerializerOptions options)
     {
         options.RespectNullableAnnotations = true;
+        options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
         options.TypeInfoResolver = new DefaultJsonTypeInfoResolver
         {
             Modifiers =

@@ -103,6 +103,8 @@ public sealed class PredictTests(ServingServer server) : IClassFixture<ServingSe
         );
         Assert.Equal(2, refused.ExitCode);
         Assert.Single(refused.Error.Trim().Split('\n'));
+        var twice = await CommandLine.RunAsync(server, ["predict", "shop", "age=1", "age=2"], Ct);
+        Assert.Contains("'age' is given twice", twice.Error, StringComparison.Ordinal);
     }
 
     [Theory]

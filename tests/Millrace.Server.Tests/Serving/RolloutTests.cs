@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Millrace.Api;
 using Millrace.Core;
+using Millrace.Testing;
 using Xunit;
 
 namespace Millrace.Server.Tests.Serving;
@@ -182,6 +183,9 @@ public sealed class RolloutTests(ServingServer server) : IClassFixture<ServingSe
             await RefusedAsync(RefusalKind.Conflict, "one-at-a-time", "other", 2, [0.2]),
             StringComparison.Ordinal
         );
+        string[] typed = ["rollout", "start", "one-at-a-time", "other", "2", "--steps", "10%", "--confidence"];
+        Assert.Equal(0, (await CommandLine.RunAsync(server, [.. typed, "99%"], Ct)).ExitCode);
+        Assert.Equal(4, (await CommandLine.RunAsync(server, [.. typed, "98%"], Ct)).ExitCode);
     }
 
     [Fact]

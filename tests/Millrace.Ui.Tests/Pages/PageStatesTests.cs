@@ -27,7 +27,7 @@ public sealed class PageStatesTests : PagesContext
     }
 
     [Fact]
-    public void Datasets_fail_with_the_servers_words_and_recover_when_asked_again()
+    public async Task Datasets_fail_with_the_servers_words_and_recover_when_asked_again()
     {
         Server.Refuse("GET /api/datasets", 500, "The database is locked.");
         var page = Render<DatasetsPage>();
@@ -39,7 +39,7 @@ public sealed class PageStatesTests : PagesContext
             "GET /api/datasets",
             [new(new("ratings"), new(3), 141_695, 0, 4, 1_340_000, new string('f', 64), Recordings.At)]
         );
-        page.Find(".state button").Click();
+        await page.Find(".state button").ClickAsync();
         page.WaitForAssertion(() => Assert.Contains("141,695", page.Markup, StringComparison.Ordinal), Patience);
         Assert.Contains("3 min ago", page.Markup, StringComparison.Ordinal);
         Assert.Equal("Copy the hash of ratings", page.Find("td .copy").GetAttribute("aria-label"));

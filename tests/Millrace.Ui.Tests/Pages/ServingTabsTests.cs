@@ -44,15 +44,15 @@ public sealed class ServingTabsTests : PagesContext
     }
 
     [Fact]
-    public void Each_look_is_drawn_and_can_be_listed()
+    public async Task Each_look_is_drawn_and_can_be_listed()
     {
         OnRollouts(RecordedServing.Rollouts());
         var tab = Rolled();
         Says(tab, "Evidence by look");
         Lists(2);
-        tab.FindAll("button")[2].Click();
+        await tab.FindAll("button")[2].ClickAsync();
         Lists(5);
-        tab.FindAll("button")[2].Click();
+        await tab.FindAll("button")[2].ClickAsync();
         Lists(2);
 
         void Lists(int looks) =>
@@ -110,21 +110,21 @@ public sealed class ServingTabsTests : PagesContext
     }
 
     [Fact]
-    public void Scaling_is_changed_and_the_fewest_cannot_be_more_than_the_most()
+    public async Task Scaling_is_changed_and_the_fewest_cannot_be_more_than_the_most()
     {
         Server.On("GET " + Replicas, RecordedServing.Replicas());
         Server.On("POST " + Replicas, RecordedServing.Replicas() with { Max = 8 });
         var tab = Scaled();
         Says(tab, "Change scaling");
-        tab.Find("#scale-min").Change("9");
+        await tab.Find("#scale-min").ChangeAsync(new() { Value = "9" });
         tab.WaitForAssertion(
             () =>
                 Assert.Contains("cannot be more", tab.Find("form [role=alert]").TextContent, StringComparison.Ordinal),
             Patience
         );
         Assert.True(tab.Find("form button").HasAttribute("disabled"));
-        tab.Find("#scale-min").Change("1");
-        tab.Find("#scale-max").Change("8");
+        await tab.Find("#scale-min").ChangeAsync(new() { Value = "1" });
+        await tab.Find("#scale-max").ChangeAsync(new() { Value = "8" });
         tab.Find("form").Submit();
         tab.WaitForAssertion(() => Assert.Contains("POST " + Replicas, Server.Asked), Patience);
     }

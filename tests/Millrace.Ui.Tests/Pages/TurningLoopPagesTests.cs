@@ -142,7 +142,7 @@ public sealed class TurningLoopPagesTests : PagesContext
     }
 
     [Fact]
-    public void Alerts_begin_with_what_nobody_has_seen_and_can_be_seen()
+    public async Task Alerts_begin_with_what_nobody_has_seen_and_can_be_seen()
     {
         Server.On("GET /api/alerts", new Page<AlertView>([.. RecordedAudit.Alerts().Reverse()], 6));
         Server.On("POST /api/alerts/9/seen", "");
@@ -158,7 +158,7 @@ public sealed class TurningLoopPagesTests : PagesContext
                 )
         );
         Assert.Equal("endpoints/campaign?tab=monitor", page.Find("li a").GetAttribute("href"));
-        page.Find("li button").Click();
+        await page.Find("li button").ClickAsync();
         page.WaitForAssertion(() => Assert.Contains("POST /api/alerts/9/seen", Server.Asked), Patience);
     }
 

@@ -26,11 +26,11 @@ public sealed class StateViewTests : PartsContext
         Assert.Contains("type this", Shown(Loaded.Ready("")).Markup, StringComparison.Ordinal);
 
     [Fact]
-    public void Failed_says_why_and_offers_to_try_again()
+    public async Task Failed_says_why_and_offers_to_try_again()
     {
         var view = Shown(Loaded.Nothing<string>().Failed(new HttpRequestException("connection refused")));
         Assert.Contains("connection refused", view.Find("[role=alert]").TextContent, StringComparison.Ordinal);
-        view.Find("button").Click();
+        await view.Find("button").ClickAsync();
         Assert.Equal(1, retries);
     }
 

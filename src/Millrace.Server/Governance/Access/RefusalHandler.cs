@@ -9,6 +9,9 @@ namespace Millrace.Governance.Access;
 internal sealed partial class RefusalHandler(IProblemDetailsService problems, ILogger<RefusalHandler> logger)
     : IExceptionHandler
 {
+    private const string Described = "What it holds is described in /api/openapi.json.";
+    private const string NoBody = "The request has no body: it is JSON, as described in /api/openapi.json.";
+
     public static int StatusOf(RefusalKind kind) =>
         kind switch
         {
@@ -91,9 +94,31 @@ internal sealed partial class RefusalHandler(IProblemDetailsService problems, IL
         }
     }
 
-    /// <summary>A body that cannot be read says why; the framework hides that in the inner exception.</summary>
+    /// <summary>A body that cannot be read says why; the framework hides that in the inner exception, in words of its own.</summary>
     private static string Cause(BadHttpRequestException bad) =>
-        bad.InnerException is RefusalException or JsonException
-            ? $"{bad.Message} {bad.InnerException.Message}"
-            : bad.Message;
+        bad.InnerException switch
+        {
+            RefusalException refusal => refusal.Message,
+            JsonException json => InBody(json),
+            _ when Says(bad, "no body was provided") => NoBody,
+            _ => bad.Message,
+        };
+
+    private static string InBody(JsonException json)
+    {
+        var place = json.Path is null or "$" ? "" : $" at {json.Path}";
+        return Says(json, "any JSON tokens") ? NoBody
+            : Says(json, "missing required properties") ? $"The body{place} lacks {After(json, "including: ")}."
+            : Says(json, "could not be mapped to any")
+                ? $"The body has {json.Path}, which this request does not take. {Described}"
+            : Says(json, "doesn't allow") ? $"The body must not be null{place}."
+            : Says(json, "could not be converted") ? $"The body has what is of another type{place}. {Described}"
+            : $"The body is no JSON from line {json.LineNumber + 1}, byte {json.BytePositionInLine + 1} on.";
+    }
+
+    private static bool Says(Exception exception, string words) =>
+        exception.Message.Contains(words, StringComparison.Ordinal);
+
+    private static string After(JsonException json, string words) =>
+        json.Message[(json.Message.IndexOf(words, StringComparison.Ordinal) + words.Length)..].TrimEnd('.');
 }
