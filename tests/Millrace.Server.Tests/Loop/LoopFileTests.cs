@@ -112,7 +112,7 @@ public sealed class LoopFileTests(ServerFixture server) : IClassFixture<ServerFi
     }
 
     [Fact]
-    public async Task A_loop_whose_gates_failed_is_not_trained_again_by_the_same_file()
+    public async Task A_loop_whose_gates_failed_is_not_trained_again_from_the_same_rows()
     {
         var text = Regression("strict", "gates: [rmse <= 0.000001]");
         Assert.True(await ChangesAsync(text));
@@ -120,7 +120,14 @@ public sealed class LoopFileTests(ServerFixture server) : IClassFixture<ServerFi
         Assert.Equal(StageState.Failed, failed.Stages.Single(s => s.Name is "gates").State);
 
         Assert.False(await ChangesAsync("# They are to be strict." + Environment.NewLine + text));
+        await server.Client.RetrainAsync(new("strict"), new("once more"), Ct);
+        var again = await WatchedServer.UntilAsync(
+            () => server.Client.LoopAsync(new("strict"), Ct),
+            l => l.Retrainings is [{ State: RetrainingState.Failed }, _],
+            Ct
+        );
 
+        Assert.StartsWith("strict v1 may not serve", again.Retrainings[0].Result, StringComparison.Ordinal);
         Assert.Single((await server.Client.ModelAsync(new("strict"), Ct)).Versions);
 
         async Task<bool> ChangesAsync(string yaml)

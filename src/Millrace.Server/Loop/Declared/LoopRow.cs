@@ -29,7 +29,7 @@ internal sealed class LoopRow
 
     public required string AppliedBy { get; set; }
 
-    /// <summary>Part of the keys of runs: grows with every retraining that failed, so that its runs are tried again.</summary>
+    /// <summary>Part of the keys of runs: grows with every retraining that failed before its gates, so that its runs are tried again.</summary>
     public int Attempt { get; set; }
 
     /// <summary>How many retrainings in a row failed.</summary>

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Millrace.Api;
 using Millrace.Governance.Audit;
 using Millrace.Loop.Declared;
+using Millrace.Loop.Reconciling;
 using Millrace.Monitoring.Alerts;
 using Millrace.Storage;
 
@@ -31,7 +32,8 @@ internal sealed class EndRetraining(MillraceDb db, AuditTrail audit, RaiseAlert 
         row.EndedAt = time.GetUtcNow();
         if (state == RetrainingState.Failed)
         {
-            loop.Attempt++;
+            // What failed its gates was made as it should be: from the same rows it would become the same version again.
+            loop.Attempt += failedAt is Stage.Gates ? 0 : 1;
             loop.Failures++;
             // Who applies a loop looks on; what starts by itself must say that it failed.
             if (row.Trigger != TriggerKind.Applied)
