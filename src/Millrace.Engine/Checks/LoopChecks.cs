@@ -174,7 +174,15 @@ public static class LoopChecks
         );
         foreach (var rule in loop.Data.Contract.Columns)
         {
-            Demand(source, rule.Name, "contract", Mark(loop.Data.RuleMarks, rule.Name));
+            var at = Mark(loop.Data.RuleMarks, rule.Name);
+            Demand(source, rule.Name, "contract", at);
+            var isText = columns.Any(c =>
+                c.Type is ColumnType.String && string.Equals(c.Name, rule.Name, StringComparison.Ordinal)
+            );
+            if (isText && rule.Type is null && (rule.Min ?? rule.Max) is not null)
+            {
+                throw new DeclarationException(RuleCheck.NoRange(rule.Name, ColumnType.String), at);
+            }
         }
 
         foreach (var key in loop.Data.Contract.Unique)

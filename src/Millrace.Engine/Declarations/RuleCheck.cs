@@ -25,6 +25,10 @@ public static class RuleCheck
             ? $"Column '{rule.Name}': {wrong}"
             : null;
 
+    /// <summary>What is said where a column that no rule declares turns out to hold something else than numbers.</summary>
+    public static string NoRange(string column, ColumnType type) =>
+        $"The contract gives {column} a range, but its cells are {Lower(type)}: declare it int64 or double to send what is no number to quarantine.";
+
     private static string? WrongPattern(string? pattern)
     {
         try

@@ -1,4 +1,5 @@
 using Millrace.Core;
+using Millrace.Engine.Declarations;
 using Millrace.Engine.Tables;
 
 namespace Millrace.Engine.Ingest;
@@ -71,9 +72,7 @@ internal static class RowRules
     {
         if (column.KnownType is not (ColumnType.Int32 or ColumnType.Int64 or ColumnType.Double))
         {
-            throw Refusal.Invalid(
-                $"The contract gives {column.Name} a range, but its cells are {PlanColumns.Lower(column.KnownType)}: declare it int64 or double to send what is no number to quarantine."
-            );
+            throw Refusal.Invalid(RuleCheck.NoRange(column.Name, column.KnownType));
         }
 
         var name = Sql.Identifier(column.Name);

@@ -86,18 +86,20 @@ public sealed class FeedbackChecksTests
     }
 
     [Theory]
-    [InlineData(ColumnType.String, true)] // One word makes it text.
-    [InlineData(ColumnType.Int64, false)]
-    [InlineData(null, false)] // Empty as far as was looked.
-    public void What_can_be_nothing_but_text_is_not_compared_with_a_number(ColumnType? seen, bool isRefused)
+    [InlineData("recipe: [ derive: { big: city > 6 } ]", ColumnType.String, true)] // One word makes it text.
+    [InlineData("recipe: [ derive: { big: city > 6 } ]", ColumnType.Int64, false)]
+    [InlineData("recipe: [ derive: { big: city > 6 } ]", null, false)] // Empty as far as was looked.
+    [InlineData("contract: { city: { range: [1, 6] } }", ColumnType.String, true)]
+    [InlineData("contract: { city: { range: [null, 6] } }", ColumnType.String, true)]
+    [InlineData("contract: { city: { range: [1, 6] } }", ColumnType.Int64, false)]
+    [InlineData("contract: { city: { type: int64, range: [1, 6] } }", ColumnType.String, false)]
+    public void What_can_be_nothing_but_text_is_not_compared_with_a_number(
+        string data,
+        ColumnType? seen,
+        bool isRefused
+    )
     {
-        var loop = LoopReader.Read(
-            Loop.Replace(
-                "customers.csv",
-                "customers.csv\n  recipe: [ derive: { big: city > 6 } ]",
-                StringComparison.Ordinal
-            )
-        );
+        var loop = LoopReader.Read(Loop.Replace("customers.csv", $"customers.csv\n  {data}", StringComparison.Ordinal));
 
         var refused = Record.Exception(() =>
             LoopChecks.WithLikelyColumns(loop, [new("city", seen), new("left", ColumnType.String)])
