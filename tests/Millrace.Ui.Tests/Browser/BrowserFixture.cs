@@ -61,7 +61,7 @@ public class BrowserFixture : IAsyncLifetime
 
     private protected virtual async Task StartAsync(CancellationToken ct)
     {
-        Recorded = RecordedSite.Start();
+        Recorded = await RecordedSite.StartAsync();
         Assertions.SetDefaultExpectTimeout(20_000);
         playwright = await Playwright.CreateAsync();
         browser = await playwright.Chromium.LaunchAsync(

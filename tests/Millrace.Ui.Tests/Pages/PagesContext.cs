@@ -12,15 +12,14 @@ public abstract class PagesContext : PartsContext, IAsyncLifetime
 {
     protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    protected PagesContext()
+    private protected RecordedServer Server { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
     {
+        Server = await RecordedServer.StartAsync();
         Services.AddSingleton(Server.Client);
         SetRendererInfo(new RendererInfo("Server", isInteractive: true));
     }
-
-    private protected RecordedServer Server { get; } = RecordedServer.Start();
-
-    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     async ValueTask IAsyncDisposable.DisposeAsync()
     {

@@ -15,27 +15,28 @@ internal sealed class RecordedServer : IAsyncDisposable
     private readonly ConcurrentDictionary<string, Func<HttpContext, Task>> answers = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<string> asked = new();
     private readonly WebApplication app;
-    private readonly HttpClient http;
+    private HttpClient http = null!;
 
     private RecordedServer(WebApplication app)
     {
         this.app = app;
         app.Run(AnswerAsync);
-        HostingAbstractionsHostExtensions.Start(app);
-        http = MillraceClient.Connect(new Uri(app.Urls.First()), null, "tester");
-        Client = new MillraceClient(http);
     }
 
-    public MillraceClient Client { get; }
+    public MillraceClient Client { get; private set; } = null!;
 
     public IReadOnlyCollection<string> Asked => asked;
 
-    public static RecordedServer Start()
+    public static async Task<RecordedServer> StartAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
-        return new RecordedServer(builder.Build());
+        var server = new RecordedServer(builder.Build());
+        await server.app.StartAsync();
+        server.http = MillraceClient.Connect(new Uri(server.app.Urls.First()), null, "tester");
+        server.Client = new MillraceClient(server.http);
+        return server;
     }
 
     /// <param name="call">Method and path, "GET /api/datasets"; with a query where only that is meant.</param>

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Millrace.Api;
@@ -16,7 +15,6 @@ internal sealed class RecordedSite : IAsyncDisposable
     private RecordedSite(RecordedServer server, WebApplication app)
     {
         (Server, this.app) = (server, app);
-        HostingAbstractionsHostExtensions.Start(app);
         Address = new Uri(app.Urls.First());
     }
 
@@ -24,9 +22,9 @@ internal sealed class RecordedSite : IAsyncDisposable
 
     public Uri Address { get; }
 
-    public static RecordedSite Start()
+    public static async Task<RecordedSite> StartAsync()
     {
-        var server = Record(RecordedServer.Start());
+        var server = Record(await RecordedServer.StartAsync());
         // The binary's own static files lie beside these tests, under its name.
         var builder = WebApplication.CreateBuilder(
             new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, ApplicationName = "millrace" }
@@ -38,6 +36,7 @@ internal sealed class RecordedSite : IAsyncDisposable
         builder.Services.AddMillraceUi().AddScoped(_ => server.Client);
         var screens = builder.Build();
         screens.MapMillraceUi();
+        await screens.StartAsync();
         return new RecordedSite(server, screens);
     }
 
