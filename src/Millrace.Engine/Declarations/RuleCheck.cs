@@ -45,14 +45,14 @@ public static class RuleCheck
 
     private static string? WrongFormat(ColumnRule rule)
     {
+        if (rule is { Format: not null, Type: { } type and not (ColumnType.Date or ColumnType.Timestamp) })
+        {
+            return $"it has a format, but is declared {Lower(type)}: formats are for date and timestamp.";
+        }
+
         if (rule.Format is not { } format || Epochs.Contains(format, StringComparer.Ordinal))
         {
             return null;
-        }
-
-        if (rule.Type is { } type and not (ColumnType.Date or ColumnType.Timestamp))
-        {
-            return $"it has a format, but is declared {Lower(type)}: formats are for date and timestamp.";
         }
 
         for (var i = format.IndexOf('%', StringComparison.Ordinal); i >= 0; i = format.IndexOf('%', i + 1))

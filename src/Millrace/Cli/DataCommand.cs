@@ -7,6 +7,9 @@ namespace Millrace.Cli;
 
 internal static class DataCommand
 {
+    /// <summary>Versions that are shown beneath the columns.</summary>
+    private const int Listed = 10;
+
     private static readonly Argument<string> Dataset = new("DATASET") { Description = "The dataset's name." };
 
     private static readonly Argument<string> Sql = new("SQL")
@@ -110,15 +113,18 @@ internal static class DataCommand
                 {
                     output.Line($"");
                     Output.Table(["Version#", "Rows#", "New#", "Quarantined#", "Hash", "Created"], Past(versions));
+                    if (versions.Versions.Count > Listed)
+                    {
+                        output.Line($"The newest {Listed} of {Output.Count(versions.Versions.Count)}.");
+                    }
                 }
             }
         );
     }
 
-    /// <summary>The newest of its versions: as many as a screen holds beside the columns.</summary>
     private static IEnumerable<IReadOnlyList<string>> Past(DatasetView dataset) =>
         dataset
-            .Versions.Take(10)
+            .Versions.Take(Listed)
             .Select(v =>
                 (IReadOnlyList<string>)
                     [

@@ -39,6 +39,7 @@ public sealed class RuleCheckTests : IDisposable
     [InlineData(ColumnType.Int64, "%Y", "1", "it has a format, but is declared int64")]
     [InlineData(ColumnType.Date, "%d.%Q.%Y", "1", "'%d.%Q.%Y' has '%Q', which is no part of a moment.")]
     [InlineData(ColumnType.Timestamp, "epoch_ms", "1", null)]
+    [InlineData(ColumnType.Int64, "epoch_ms", "1", "it has a format, but is declared int64")]
     public void Values_and_formats_fit_the_type_that_is_declared(
         ColumnType? type,
         string? format,

@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using Millrace.Api;
 using Millrace.Core;
 using Millrace.Data.Ingest;
+using Millrace.Data.Versions;
 using Millrace.Engine.Checks;
 using Millrace.Engine.Declarations;
 using Millrace.Engine.Ingest;
@@ -26,6 +27,7 @@ namespace Millrace.Loop.Declared;
 /// </summary>
 internal sealed class ApplyLoop(
     MillraceDb db,
+    ReadVersion versions,
     MillraceFolder folder,
     DeclaredEndpoints endpoints,
     BeginRetraining begin,
@@ -55,7 +57,7 @@ internal sealed class ApplyLoop(
         {
             var data = declaration.Data;
             var columns = PeekColumns.Run(files[0], data.Source.Read, data.Contract, folder.Spill, ct);
-            LoopChecks.WithLikelyColumns(declaration, columns);
+            LoopChecks.WithLikelyColumns(declaration, await AsHeldAsync(data.Dataset, columns, ct));
         }
 
         await CheckEndpointAsync(declaration, ct);
@@ -107,6 +109,31 @@ internal sealed class ApplyLoop(
         await transaction.CommitAsync(ct);
         signal.Raise();
         return new(row.Name, row.Generation, Changed: true, left);
+    }
+
+    /// <summary>A word among the numbers of a column makes it text only where the dataset does not hold it as numbers already.</summary>
+    private async Task<IReadOnlyList<LikelyColumn>> AsHeldAsync(
+        DatasetName dataset,
+        IReadOnlyList<LikelyColumn> columns,
+        CancellationToken ct
+    )
+    {
+        if (!await db.Set<VersionRow>().AnyAsync(v => v.Dataset == dataset, ct))
+        {
+            return columns;
+        }
+
+        var held = (await versions.RunAsync(dataset, null, ct)).Schema.ToDictionary(
+            c => c.Name,
+            c => c.Type,
+            StringComparer.Ordinal
+        );
+        return
+        [
+            .. columns.Select(c =>
+                held.TryGetValue(c.Name, out var type) && type != c.Type ? c with { Type = null } : c
+            ),
+        ];
     }
 
     /// <summary>A version of the earlier declaration that is on trial: nobody would judge it, or it would be promoted over the new one.</summary>
