@@ -265,24 +265,24 @@ public sealed class RefusedInputTests(ServerFixture server) : IClassFixture<Serv
     public async Task A_word_among_numbers_goes_to_quarantine_where_the_dataset_holds_numbers()
     {
         var file = server.Write(
-            "held.yaml",
+            "cheeses.yaml",
             """
-            loop: held
+            loop: cheeses
             data:
-              source: { files: held-2.csv }
+              source: { files: cheeses-2.csv }
               contract: { x: { range: [0, 99] } }
               recipe: [ derive: { next: x + 1 } ]
             model: { task: regress, target: y, try: [lightgbm] }
             """
         );
-        var first = server.Write("held-1.csv", "x,y\n" + string.Concat(Enumerable.Repeat("17,1\n18,2\n", 40)));
-        server.Write("held-2.csv", "x,y\nGouda,2\n19,3\n");
-        await CommandLine.RunAsync(server, ["data", "ingest", "held", first, "--contract", file], Ct);
+        var first = server.Write("cheeses-1.csv", "x,y\n" + string.Concat(Enumerable.Repeat("17,1\n18,2\n", 40)));
+        server.Write("cheeses-2.csv", "x,y\nGouda,2\n19,3\n");
+        await CommandLine.RunAsync(server, ["data", "ingest", "cheeses", first, "--contract", file], Ct);
 
         var said = await CommandLine.RunAsync(server, ["apply", file], Ct);
 
         Assert.Equal((0, ""), (said.ExitCode, said.Error));
-        var version = await server.Client.DatasetVersionAsync(new("held"), new(2), Ct);
+        var version = await server.Client.DatasetVersionAsync(new("cheeses"), new(2), Ct);
         Assert.Equal((81L, 1L), (version.Rows, version.Quarantined));
     }
 
