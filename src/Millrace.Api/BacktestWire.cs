@@ -51,6 +51,12 @@ public sealed record BacktestResult
 
     public required DateTimeOffset To { get; init; }
 
+    /// <summary>False where rows have no time: a moment then stands for a day of the count, and the first is 1 January 1970.</summary>
+    public bool HasDates { get; init; } = true;
+
+    /// <summary>The number of the day that a moment stands for, where rows have no time: 1 is the first that was predicted.</summary>
+    public static int DayOf(DateTimeOffset moment) => (int)(moment - DateTimeOffset.UnixEpoch).TotalDays + 1;
+
     /// <summary>How many outcomes every policy was measured on.</summary>
     public required long Outcomes { get; init; }
 

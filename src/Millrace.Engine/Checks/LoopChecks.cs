@@ -1,3 +1,4 @@
+using Millrace.Core;
 using Millrace.Engine.Declarations;
 using Millrace.Engine.Ingest;
 using Millrace.Engine.Outcomes;
@@ -59,7 +60,7 @@ public static class LoopChecks
         )
         {
             throw new DeclarationException(
-                $"What comes of task {Word(loop.Model.Task)} is told as its {kind}: write outcome: {{ {kind}: {column} }}.",
+                $"What comes of task {loop.Model.Task.Word()} is told as its {kind}: write outcome: {{ {kind}: {column} }}.",
                 at
             );
         }
@@ -106,7 +107,7 @@ public static class LoopChecks
             if (column.Type is not (ColumnType.Timestamp or ColumnType.Date))
             {
                 throw new DeclarationException(
-                    $"event_time '{time}' is {Word(column.Type)}, not a timestamp: give its rule in the contract a type and a format, for instance {{ type: timestamp, format: epoch_s }}.",
+                    $"event_time '{time}' is {column.Type.Word()}, not a timestamp: give its rule in the contract a type and a format, for instance {{ type: timestamp, format: epoch_s }}.",
                     Mark(loop.Data.Marks, "event_time")
                 );
             }
@@ -123,7 +124,7 @@ public static class LoopChecks
         if (model.Liked is { } liked && prepared[liked].Type != ColumnType.Bool)
         {
             throw new DeclarationException(
-                $"liked '{liked}' is {Word(prepared[liked].Type)}, not true or false: derive it, for instance {liked}: rating >= 7.",
+                $"liked '{liked}' is {prepared[liked].Type.Word()}, not true or false: derive it, for instance {liked}: rating >= 7.",
                 Mark(model.Marks, "liked")
             );
         }
@@ -247,6 +248,4 @@ public static class LoopChecks
 
     private static Position Mark(IReadOnlyDictionary<string, Position> marks, string key) =>
         marks.TryGetValue(key, out var at) ? at : Position.None;
-
-    private static string Word(Enum type) => type.ToString().ToLowerInvariant();
 }

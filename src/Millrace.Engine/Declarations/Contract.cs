@@ -1,3 +1,4 @@
+using Millrace.Core;
 using Millrace.Engine.Tables;
 
 namespace Millrace.Engine.Declarations;
@@ -58,7 +59,7 @@ public sealed record ColumnRule
             ("range", null, { } max) => FormattableString.Invariant($"up to {max}"),
             ("allowed", _, _) => $"[{string.Join(", ", Allowed)}]",
             ("pattern", _, _) => Pattern ?? "",
-            ("type", _, _) when Type is { } type => type.ToString().ToLowerInvariant(),
+            ("type", _, _) when Type is { } type => type.Word(),
             _ => "",
         };
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Millrace.Core;
 using Millrace.Engine.Tables;
 
 namespace Millrace.Engine.Declarations;
@@ -27,7 +28,7 @@ public static class RuleCheck
 
     /// <summary>What is said where a column that no rule declares turns out to hold something else than numbers.</summary>
     public static string NoRange(string column, ColumnType type) =>
-        $"The contract gives {column} a range, but its cells are {Lower(type)}: declare it int64 or double to send what is no number to quarantine.";
+        $"The contract gives {column} a range, but its cells are {type.Word()}: declare it int64 or double to send what is no number to quarantine.";
 
     private static string? WrongPattern(string? pattern)
     {
@@ -47,7 +48,7 @@ public static class RuleCheck
     {
         if (rule is { Format: not null, Type: { } type and not (ColumnType.Date or ColumnType.Timestamp) })
         {
-            return $"it has a format, but is declared {Lower(type)}: formats are for date and timestamp.";
+            return $"it has a format, but is declared {type.Word()}: formats are for date and timestamp.";
         }
 
         if (rule.Format is not { } format || Epochs.Contains(format, StringComparer.Ordinal))
@@ -75,7 +76,7 @@ public static class RuleCheck
     private static string? WrongRange(ColumnRule rule) =>
         rule.Min is null && rule.Max is null ? null
         : rule.Type is { } type and not (ColumnType.Int32 or ColumnType.Int64 or ColumnType.Double)
-            ? $"it has a range, but is declared {Lower(type)}: ranges are for numbers."
+            ? $"it has a range, but is declared {type.Word()}: ranges are for numbers."
         : rule.Min > rule.Max ? "the range ends before it begins: [smallest, largest]."
         : null;
 
@@ -88,8 +89,6 @@ public static class RuleCheck
             ColumnType.Double => double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out _),
             _ => true,
         };
-        return isOne ? null : $"'{value}' is allowed, but is no {Lower(type!.Value)}, which the column is declared.";
+        return isOne ? null : $"'{value}' is allowed, but is no {type!.Value.Word()}, which the column is declared.";
     }
-
-    private static string Lower(ColumnType type) => type.ToString().ToLowerInvariant();
 }

@@ -109,7 +109,7 @@ internal static class PlanColumns
         if (rule.Type is { } declared && existing is { } so && declared != so)
         {
             throw Refusal.Invalid(
-                $"The contract wants {name} as {Lower(declared)}, but the dataset holds it as {Lower(so)}, and types of a dataset do not change: ingest into a new dataset."
+                $"The contract wants {name} as {declared.Word()}, but the dataset holds it as {so.Word()}, and types of a dataset do not change: ingest into a new dataset."
             );
         }
 
@@ -125,7 +125,7 @@ internal static class PlanColumns
         if (rule.Format is not null && type is not (ColumnType.Date or ColumnType.Timestamp))
         {
             throw Refusal.Invalid(
-                $"The contract gives {name} a format, but it is {Lower(type!.Value)}: formats are for date and timestamp."
+                $"The contract gives {name} a format, but it is {type!.Value.Word()}: formats are for date and timestamp."
             );
         }
 
@@ -134,6 +134,4 @@ internal static class PlanColumns
 
     private static string Some(Source source) =>
         string.Join(", ", source.Columns.Take(12).Select(c => c.Name)) + (source.Columns.Count > 12 ? ", …" : "");
-
-    public static string Lower(ColumnType type) => type.ToString().ToLowerInvariant();
 }

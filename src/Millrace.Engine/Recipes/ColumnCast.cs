@@ -1,3 +1,4 @@
+using Millrace.Core;
 using Millrace.Engine.Declarations;
 using Millrace.Engine.Recipes.Expressions;
 using Millrace.Engine.Tables;
@@ -37,7 +38,7 @@ internal static class ColumnCast
             return to == ValueKind.Timestamp
                 ? TimestampConversion.Make(source.Node, format, cast.At)
                 : throw new DeclarationException(
-                    $"a format is for date and timestamp, not for {Words.Of(cast.Type)}.",
+                    $"a format is for date and timestamp, not for {cast.Type.Word()}.",
                     cast.At
                 );
         }
@@ -53,7 +54,7 @@ internal static class ColumnCast
                 ? " Give it a format: epoch_s, epoch_ms or epoch_us."
                 : "";
         throw new DeclarationException(
-            $"'{source.Name}' is {Words.Of(source.Type)} and cannot be cast to {Words.Of(cast.Type)}.{remedy}",
+            $"'{source.Name}' is {source.Type.Word()} and cannot be cast to {cast.Type.Word()}.{remedy}",
             cast.At
         );
     }

@@ -1,3 +1,4 @@
+using Millrace.Core;
 using Millrace.Engine.Declarations;
 using Millrace.Engine.Recipes.Expressions;
 using Millrace.Engine.Tables;
@@ -113,10 +114,7 @@ internal static class FittedSteps
     {
         var columns = RecipeSteps.Columns(state, step, names);
         return columns.FirstOrDefault(c => !allowed(c.Type)) is { } wrong
-            ? throw new DeclarationException(
-                $"'{wrong.Name}' is {Words.Of(wrong.Type)}; {why}.",
-                step.PlaceOf(wrong.Name)
-            )
+            ? throw new DeclarationException($"'{wrong.Name}' is {wrong.Type.Word()}; {why}.", step.PlaceOf(wrong.Name))
             : columns;
     }
 

@@ -1,3 +1,4 @@
+using Millrace.Core;
 using Millrace.Engine.Declarations;
 using Millrace.Engine.Recipes.Expressions;
 using Millrace.Engine.Tables;
@@ -105,15 +106,9 @@ internal static class RecipeSteps
         var literal =
             ValueText.Read(fill.Literal, column.Type)
             ?? throw new DeclarationException(
-                $"'{fill.Literal}' cannot fill '{column.Name}', which is {Words.Of(column.Type)}.",
+                $"'{fill.Literal}' cannot fill '{column.Name}', which is {column.Type.Word()}.",
                 at
             );
         state.Assign(column.Name, column.Type, Nodes.Coalesce(column.Node, Nodes.Literal(literal)), at);
     }
-}
-
-/// <summary>Types as the YAML calls them.</summary>
-internal static class Words
-{
-    public static string Of(ColumnType type) => type.ToString().ToLowerInvariant();
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Millrace.Core;
 using Millrace.Engine.Declarations;
 
 namespace Millrace.Engine.Training;
@@ -132,7 +133,7 @@ public sealed record Algorithm(string Name, IReadOnlyList<TaskKind> Tasks, strin
         var fitting = All.Where(a => a.Tasks.Contains(task)).ToList();
         return fitting.Find(a => string.Equals(a.Name, declared.Name, StringComparison.Ordinal))
             ?? throw new DeclarationException(
-                $"There is no algorithm '{declared.Name}' for {CheckModel.Word(task)}.{DidYouMean.HintOrChoice(declared.Name, [.. fitting.Select(a => a.Name)])}",
+                $"There is no algorithm '{declared.Name}' for {task.Word()}.{DidYouMean.HintOrChoice(declared.Name, [.. fitting.Select(a => a.Name)])}",
                 declared.At
             );
     }
@@ -178,7 +179,7 @@ public sealed record Algorithm(string Name, IReadOnlyList<TaskKind> Tasks, strin
         )
         {
             throw new DeclarationException(
-                $"{Name} has '{other.Name}' for the task {CheckModel.Word(other.Only!.Value)} only: leave it out.",
+                $"{Name} has '{other.Name}' for the task {other.Only!.Value.Word()} only: leave it out.",
                 Place(declared, other.Name)
             );
         }

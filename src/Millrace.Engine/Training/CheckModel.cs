@@ -1,3 +1,4 @@
+using Millrace.Core;
 using Millrace.Engine.Declarations;
 using Millrace.Engine.Recipes;
 using Millrace.Engine.Tables;
@@ -43,7 +44,7 @@ public static class CheckModel
         throw new DeclarationException(
             task == TaskKind.Recommend && MetricNames.Cutoff(metric) is not null
                 ? $"'{metric}' looks at lists that are too short or too long: what follows the @ is from 1 to 1000."
-                : $"There is no metric '{metric}' for {Word(task)}.{DidYouMean.HintOrChoice(metric, choice)}",
+                : $"There is no metric '{metric}' for {task.Word()}.{DidYouMean.HintOrChoice(metric, choice)}",
             at
         );
     }
@@ -63,7 +64,7 @@ public static class CheckModel
             if (time.Type is ColumnType.String or ColumnType.Bool or ColumnType.Double)
             {
                 throw new DeclarationException(
-                    $"event_time '{eventTime}' is {Word(time.Type)}, not a time: give it the type timestamp in the contract.",
+                    $"event_time '{eventTime}' is {time.Type.Word()}, not a time: give it the type timestamp in the contract.",
                     Position.None
                 );
             }
@@ -107,9 +108,6 @@ public static class CheckModel
 
     internal static Position Place(ModelDeclaration model, string key) => model.Marks.GetValueOrDefault(key);
 
-    internal static string Word<T>(T value)
-        where T : struct, Enum => value.ToString().ToLowerInvariant();
-
     private static void Target(ModelDeclaration model, IReadOnlyList<Column> output)
     {
         var at = Place(model, "target");
@@ -120,14 +118,14 @@ public static class CheckModel
         )
         {
             throw new DeclarationException(
-                $"target '{target.Name}' is {Word(target.Type)}, and regress needs a number. Cast it in the recipe, or use task: classify.",
+                $"target '{target.Name}' is {target.Type.Word()}, and regress needs a number. Cast it in the recipe, or use task: classify.",
                 at
             );
         }
         if (target.Type is ColumnType.Timestamp or ColumnType.Date)
         {
             throw new DeclarationException(
-                $"target '{target.Name}' is {Word(target.Type)}, which has no classes. Derive them in the recipe.",
+                $"target '{target.Name}' is {target.Type.Word()}, which has no classes. Derive them in the recipe.",
                 at
             );
         }
@@ -151,7 +149,7 @@ public static class CheckModel
             if (column.Type is not (ColumnType.Int32 or ColumnType.Int64 or ColumnType.String))
             {
                 throw new DeclarationException(
-                    $"{role}: '{name}' is {Word(column.Type)}; an id is an int64 or a string. Cast it in the recipe.",
+                    $"{role}: '{name}' is {column.Type.Word()}; an id is an int64 or a string. Cast it in the recipe.",
                     Place(model, role)
                 );
             }

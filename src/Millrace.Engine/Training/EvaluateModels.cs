@@ -219,8 +219,8 @@ public static class EvaluateModels
         package.Dispose();
         throw Refusal.Invalid(
             lacking is null
-                ? $"Package {name} was made for another task, {package.Card.Task.ToString().ToLowerInvariant()}: it cannot be compared."
-                : $"Package {name} needs the column '{lacking.Name}' ({lacking.Type.ToString().ToLowerInvariant()}), which this dataset version has not."
+                ? $"Package {name} was made for another task, {package.Card.Task.Word()}: it cannot be compared."
+                : $"Package {name} needs the column '{lacking.Name}' ({lacking.Type.Word()}), which this dataset version has not."
         );
     }
 

@@ -131,7 +131,7 @@ internal sealed class TrainingRows : IDisposable
                 return $"CAST({name} AS BIGINT) * {factor}";
             default:
                 throw Refusal.Invalid(
-                    $"event_time '{column.Name}' is {CheckModel.Word(column.Type)}, not a time: give it the type timestamp in the contract."
+                    $"event_time '{column.Name}' is {column.Type.Word()}, not a time: give it the type timestamp in the contract."
                 );
         }
     }

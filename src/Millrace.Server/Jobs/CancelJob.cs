@@ -25,9 +25,7 @@ internal sealed class CancelJob(MillraceDb db, JobQueue queue, AuditTrail audit)
         }
         else if (job.State is not (JobState.Queued or JobState.Running))
         {
-            throw Refusal.Conflict(
-                $"The job to {job.Kind} {job.Subject} has ended already: {job.State.ToString().ToLowerInvariant()}."
-            );
+            throw Refusal.Conflict($"The job to {job.Kind} {job.Subject} has ended already: {job.State.Word()}.");
         }
 
         await transaction.CommitAsync(ct);

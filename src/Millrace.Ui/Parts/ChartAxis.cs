@@ -23,17 +23,10 @@ public sealed class ChartAxis
     /// <summary>A value in a sentence: "at step 20", "on 14 Mar 2026 12:00".</summary>
     public required Func<double, string> Place { get; init; }
 
-    /// <summary>Whole numbers that count up: no marks beyond the ends of the line.</summary>
-    public static ChartAxis Steps { get; } =
-        new()
-        {
-            Name = "step",
-            Ticks = (low, high, about) =>
-                [.. Parts.Ticks.Between(low, high, about).Where(t => t >= low && t <= high && t == Math.Floor(t))],
-            Label = (tick, all) => Parts.Ticks.Label(tick, Math.Max(1, Step(all))),
-            Value = v => Show.Count((long)v),
-            Place = v => $"at step {Show.Count((long)v)}",
-        };
+    public static ChartAxis Steps { get; } = CountingUp("step", value: "", place: "at step ");
+
+    /// <summary>Days by their number, where there is no calendar.</summary>
+    public static ChartAxis Days { get; } = CountingUp("day", value: "day ", place: "on day ");
 
     public static ChartAxis Time { get; } =
         new()
@@ -79,6 +72,18 @@ public sealed class ChartAxis
 
     /// <summary>A moment as an axis has it: seconds since 1970.</summary>
     public static double At(DateTimeOffset at) => at.ToUnixTimeMilliseconds() / 1000.0;
+
+    /// <summary>Whole numbers that count up: no marks beyond the ends of the line.</summary>
+    private static ChartAxis CountingUp(string name, string value, string place) =>
+        new()
+        {
+            Name = name,
+            Ticks = (low, high, about) =>
+                [.. Parts.Ticks.Between(low, high, about).Where(t => t >= low && t <= high && t == Math.Floor(t))],
+            Label = (tick, all) => Parts.Ticks.Label(tick, Math.Max(1, Step(all))),
+            Value = v => value + Show.Count((long)v),
+            Place = v => place + Show.Count((long)v),
+        };
 
     private static ChartAxis Linear(Func<double, string> value) =>
         new()

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Millrace.Core;
 
 namespace Millrace.Cli;
 
@@ -36,7 +37,7 @@ internal static class AlertsCommand
                                         [
                                             $"{a.Number}",
                                             Output.Moment(a.At),
-                                            a.Severity.ToString().ToLowerInvariant(),
+                                            a.Severity.Word(),
                                             a.Kind,
                                             a.Subject,
                                             a.Message,

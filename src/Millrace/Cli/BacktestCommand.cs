@@ -93,14 +93,18 @@ internal static class BacktestCommand
         {
             ["metric"] = result.Metric,
             ["higher_is_better"] = result.HigherIsBetter,
-            ["from"] = result.From,
-            ["to"] = result.To,
+            ["from"] = Moment(result, result.From),
+            ["to"] = Moment(result, result.To),
             ["outcomes"] = result.Outcomes,
-            ["policies"] = new JsonArray([.. result.Policies.Select(Json)]),
+            ["policies"] = new JsonArray([.. result.Policies.Select(p => Json(result, p))]),
             ["notices"] = new JsonArray([.. result.Notices.Select(n => (JsonNode)n)]),
         };
 
-    private static JsonNode Json(BacktestPolicy policy)
+    /// <summary>A moment, or the number of a day where rows have no time.</summary>
+    private static JsonNode Moment(BacktestResult result, DateTimeOffset at) =>
+        result.HasDates ? at : BacktestResult.DayOf(at);
+
+    private static JsonObject Json(BacktestResult result, BacktestPolicy policy)
     {
         var json = new JsonObject
         {
@@ -111,7 +115,7 @@ internal static class BacktestCommand
             ["alarms"] = policy.Alarms,
             ["compute_seconds"] = policy.ComputeSeconds,
             ["baseline"] = policy.Baseline,
-            ["retrained_at"] = new JsonArray([.. policy.RetrainedAt.Select(at => (JsonNode)at)]),
+            ["retrained_at"] = new JsonArray([.. policy.RetrainedAt.Select(at => Moment(result, at))]),
         };
         if (policy.Persistence is { } persistence)
         {
@@ -120,6 +124,9 @@ internal static class BacktestCommand
 
         return json;
     }
+
+    private static string Told(BacktestResult result, DateTimeOffset at) =>
+        result.HasDates ? Output.Moment(at) : $"day {BacktestResult.DayOf(at)}";
 
     private static void Print(BacktestResult result)
     {
@@ -148,7 +155,7 @@ internal static class BacktestCommand
             : "";
         Console.WriteLine($"The trivial model, learning as it goes: {Output.Metric(trivial.Baseline)}{persistence}.");
         Console.WriteLine(
-            $"{Output.Count(result.Outcomes)} predictions from {Output.Moment(result.From)} to {Output.Moment(result.To)}; "
+            $"{Output.Count(result.Outcomes)} predictions from {Told(result, result.From)} to {Told(result, result.To)}; "
                 + (result.HigherIsBetter ? "higher is better." : "lower is better.")
         );
         foreach (var notice in result.Notices)

@@ -33,9 +33,7 @@ internal static class LoopProgress
         );
         Output.Table(
             ["Stage", "", "", ""],
-            loop.Stages.Select(s =>
-                (IReadOnlyList<string>)[s.Name, s.State.ToString().ToLowerInvariant(), s.Headline, s.Message]
-            )
+            loop.Stages.Select(s => (IReadOnlyList<string>)[s.Name, s.State.Word(), s.Headline, s.Message])
         );
     }
 
@@ -48,7 +46,7 @@ internal static class LoopProgress
                     [
                         r.Number.ToString(System.Globalization.CultureInfo.InvariantCulture),
                         Output.Moment(r.StartedAt),
-                        r.Trigger.ToString().ToLowerInvariant(),
+                        r.Trigger.Word(),
                         r.Trigger == TriggerKind.Applied ? "" : r.Reason,
                         r.State == RetrainingState.Running ? "under way" : r.Result,
                     ]

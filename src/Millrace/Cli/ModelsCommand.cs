@@ -212,7 +212,7 @@ internal static class ModelsCommand
                         v.Algorithm,
                         v.PrimaryMetric,
                         Output.Metric(v.Score),
-                        Word(v.Blessing),
+                        v.Blessing.Word(),
                         string.Join(", ", v.Aliases),
                         Output.Moment(v.CreatedAt),
                     ]
@@ -227,7 +227,7 @@ internal static class ModelsCommand
             ("Version", $"{version.Model} v{version.Number}"),
             ("Description", version.Description),
             ("Aliases", string.Join(", ", version.Aliases)),
-            ("Gates", $"{Word(version.Blessing)}: {version.Note}"),
+            ("Gates", $"{version.Blessing.Word()}: {version.Note}"),
             ("Task", $"{version.Task}, {version.Algorithm}"),
             ("Inputs", string.Join(", ", version.Inputs.Select(i => $"{i.Name} ({i.Type})"))),
             ("Hash", version.Hash),
@@ -252,8 +252,6 @@ internal static class ModelsCommand
     }
 
     private static ModelName NameOf(ParseResult parsed) => ModelName.Parse(parsed.GetValue(Model)!, null);
-
-    private static string Word(Blessing blessing) => blessing.ToString().ToLowerInvariant();
 
     private static string Word(bool? passed) =>
         passed switch

@@ -97,8 +97,7 @@ internal static class MonitorCommand
             Output.Table(
                 ["Column", "PSI#", "Shift", "Predictions#"],
                 shifts.Select(s =>
-                    (IReadOnlyList<string>)
-                        [s.Column, Output.Metric(s.Psi), s.Level.ToString().ToLowerInvariant(), Output.Count(s.Live)]
+                    (IReadOnlyList<string>)[s.Column, Output.Metric(s.Psi), s.Level.Word(), Output.Count(s.Live)]
                 )
             );
         }

@@ -119,7 +119,7 @@ internal static class RunsCommand
                             [
                                 r.Id.Value,
                                 r.Name,
-                                Word(r.State),
+                                r.State.Word(),
                                 r.PrimaryMetric,
                                 Output.Metric(r.Score),
                                 Output.Moment(r.CreatedAt),
@@ -142,7 +142,7 @@ internal static class RunsCommand
             ("Run", run.Id.Value),
             ("Name", run.Name),
             ("Experiment", run.Experiment.Value),
-            ("State", run.Doing.Length > 0 ? $"{Word(run.State)}: {run.Doing}" : Word(run.State)),
+            ("State", run.Doing.Length > 0 ? $"{run.State.Word()}: {run.Doing}" : run.State.Word()),
             ("Why", run.Error ?? ""),
             ("Algorithm", run.Algorithm),
             ("Score", run.Score is null ? "" : $"{run.PrimaryMetric} {Output.Metric(run.Score)}"),
@@ -166,6 +166,4 @@ internal static class RunsCommand
     }
 
     private static RunId IdOf(ParseResult parsed) => RunId.Parse(parsed.GetValue(Id)!, null);
-
-    private static string Word(RunState state) => state.ToString().ToLowerInvariant();
 }

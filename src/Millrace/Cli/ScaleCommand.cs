@@ -73,7 +73,7 @@ internal static class ScaleCommand
                     (IReadOnlyList<string>)
                         [
                             r.ProcessId.ToString(CultureInfo.InvariantCulture),
-                            r.State.ToString().ToLowerInvariant(),
+                            r.State.Word(),
                             Output.Moment(r.Since),
                             Output.Count(r.InFlight),
                             Output.Count(r.Answered),

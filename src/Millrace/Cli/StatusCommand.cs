@@ -38,13 +38,7 @@ internal static class StatusCommand
                                 ["Loop", "State", "Latest", "Owner", "Applied"],
                                 loops.Select(l =>
                                     (IReadOnlyList<string>)
-                                        [
-                                            l.Name.Value,
-                                            l.State.ToString().ToLowerInvariant(),
-                                            l.Headline,
-                                            l.Owner,
-                                            Output.Moment(l.AppliedAt),
-                                        ]
+                                        [l.Name.Value, l.State.Word(), l.Headline, l.Owner, Output.Moment(l.AppliedAt)]
                                 ),
                                 "No loop is declared yet: millrace apply loop.yaml"
                             )

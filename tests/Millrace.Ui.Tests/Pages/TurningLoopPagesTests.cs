@@ -135,6 +135,19 @@ public sealed class TurningLoopPagesTests : PagesContext
     }
 
     [Fact]
+    public void A_backtest_of_rows_without_a_time_counts_days_and_tenths()
+    {
+        Server.On("GET /api/backtests/x", RecordedBacktest.Undated());
+
+        var page = Render<BacktestPage>(p => p.Add(b => b.Id, "x"));
+
+        Says(page, "from day 1 to day 274");
+        Says(page, "by tenth of the rows");
+        Says(page, "day 10: retrained by harm");
+        Assert.DoesNotContain("1970", page.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void No_backtest_yet_says_what_to_type()
     {
         Server.On<IReadOnlyList<BacktestSummary>>("GET /api/backtests", []);

@@ -51,6 +51,35 @@ internal static class RecordedBacktest
             Result = state is JobState.Succeeded ? Result() : null,
         };
 
+    /// <summary>The same of rows that have no time.</summary>
+    public static BacktestView Undated()
+    {
+        var (view, dated) = (View(JobState.Succeeded), Result());
+        var since = dated.From - DateTimeOffset.UnixEpoch;
+        return view with
+        {
+            Result = dated with
+            {
+                HasDates = false,
+                From = dated.From - since,
+                To = dated.To - since,
+                Policies =
+                [
+                    .. dated.Policies.Select(p =>
+                        p with
+                        {
+                            ByMonth = Enumerable
+                                .Range(6, 5)
+                                .ToDictionary(i => $"tenth {i:00}", _ => p.Metric, StringComparer.Ordinal),
+                            Curve = [.. p.Curve.Select(c => c with { At = c.At - since })],
+                            RetrainedAt = [.. p.RetrainedAt.Select(at => at - since)],
+                        }
+                    ),
+                ],
+            },
+        };
+    }
+
     private static BacktestResult Result() =>
         new()
         {

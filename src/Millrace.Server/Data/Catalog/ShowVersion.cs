@@ -46,7 +46,7 @@ internal sealed class ShowVersion(ReadVersion versions)
         new()
         {
             Name = profile.Name,
-            Type = ContractMapping.NameOf(profile.Type),
+            Type = profile.Type.Word(),
             Count = profile.Count,
             Nulls = profile.Nulls,
             Min = profile.Min,

@@ -24,7 +24,7 @@ public static class ContractMapping
                 .. contract.Columns.Select(c => new ColumnRuleWire
                 {
                     Name = c.Name,
-                    Type = c.Type is { } type ? NameOf(type) : null,
+                    Type = c.Type is { } type ? type.Word() : null,
                     Format = c.Format,
                     Required = c.Required,
                     Min = c.Min,
@@ -51,8 +51,6 @@ public static class ContractMapping
             NullValues = wire.NullValues,
         };
 
-    public static string NameOf(ColumnType type) => type.ToString().ToLowerInvariant();
-
     private static ColumnRule FromWire(ColumnRuleWire wire)
     {
         var rule = new ColumnRule
@@ -62,7 +60,7 @@ public static class ContractMapping
                 ? Enum.TryParse<ColumnType>(type, ignoreCase: true, out var known) && !char.IsAsciiDigit(type[0])
                     ? known
                     : throw Refusal.Invalid(
-                        $"Column {wire.Name}: '{type}' is not a type. Types are {string.Join(", ", Enum.GetValues<ColumnType>().Select(NameOf))}."
+                        $"Column {wire.Name}: '{type}' is not a type. Types are {string.Join(", ", Enum.GetValues<ColumnType>().Select(t => t.Word()))}."
                     )
                 : null,
             Format = wire.Format,

@@ -17,7 +17,7 @@ internal sealed class CancelRun(MillraceDb db, CancelJob cancel, AuditTrail audi
             ?? throw Refusal.NotFound($"There is no run {id}.");
         if (run.State is not (RunState.Queued or RunState.Running))
         {
-            throw Refusal.Conflict($"Run {id} has ended already: {run.State.ToString().ToLowerInvariant()}.");
+            throw Refusal.Conflict($"Run {id} has ended already: {run.State.Word()}.");
         }
 
         // Saved together with the job's own change, and only where there is one.

@@ -64,9 +64,7 @@ internal sealed class FindRun(MillraceDb db, MillraceFolder folder)
             ?? throw Refusal.NotFound($"There is no run {id}.");
         if (run.State != RunState.Finished)
         {
-            throw Refusal.Conflict(
-                $"Run {run.Name} ({id}) is {run.State.ToString().ToLowerInvariant()}: only a finished run has a model."
-            );
+            throw Refusal.Conflict($"Run {run.Name} ({id}) is {run.State.Word()}: only a finished run has a model.");
         }
 
         var metrics = await db.Set<MetricRow>().AsNoTracking().Where(m => m.Run == id).ToListAsync(ct);

@@ -61,7 +61,7 @@ internal sealed class LiveThrough(
         if (trivialAll.Count == 0)
         {
             throw Refusal.Invalid(
-                $"There is nothing to measure: no row after {time.From:u} has an outcome{(loop.Model.Task == TaskKind.Recommend ? " that is liked and new to its user" : "")}."
+                $"There is nothing to measure: no row from {time.Told(time.From)} on has an outcome{(loop.Model.Task == TaskKind.Recommend ? " that is liked and new to its user" : "")}."
             );
         }
 
@@ -95,7 +95,7 @@ internal sealed class LiveThrough(
             var trained = await trainings.AtAsync(until, time.RowsKnown(step) ?? known, policy.Serving, ct);
             if (trained.Package is null && isFirst)
             {
-                throw Refusal.Invalid($"The first model could not be trained at {now:u}: {trained.Refused}");
+                throw Refusal.Invalid($"The first model could not be trained at {time.Told(now)}: {trained.Refused}");
             }
 
             if (trained.Refused is { } why)
@@ -200,6 +200,7 @@ internal sealed class LiveThrough(
             HigherIsBetter = judge.HigherIsBetter,
             From = time.From,
             To = last,
+            HasDates = time.HasTime,
             Outcomes = trivialAll.Count,
             Policies = [.. policies.Select(p => p.Result(baseline, lastLabel))],
             Notices = [.. notices],

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Millrace.Api;
 using Millrace.Core;
 using Millrace.Engine.History;
 
@@ -91,6 +92,10 @@ internal sealed class VirtualTime
 
     /// <summary>When a row happens, in virtual time.</summary>
     public DateTimeOffset MomentOf(HistoryRow row) => row.At ?? StartOf(StepOf(row));
+
+    /// <summary>A moment of this time, as people read it.</summary>
+    public string Told(DateTimeOffset moment) =>
+        HasTime ? string.Create(CultureInfo.InvariantCulture, $"{moment:u}") : $"day {BacktestResult.DayOf(moment)}";
 
     /// <summary>Negative for rows before the first step.</summary>
     public int StepOf(HistoryRow row) =>

@@ -52,7 +52,7 @@ internal sealed class BeginRetraining(MillraceDb db, AuditTrail audit, TimeProvi
                 AuditKinds.Loop,
                 loop.Value,
                 reason,
-                ("trigger", trigger.ToString().ToLowerInvariant()),
+                ("trigger", trigger.Word()),
                 ("retraining", row.Number.ToString(CultureInfo.InvariantCulture))
             );
         }

@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Millrace.Api;
 using Millrace.Core;
-using Millrace.Engine.Scoring;
 using Millrace.Storage;
 
 namespace Millrace.Models.Registry;
@@ -29,7 +28,7 @@ internal sealed class ShowModels(MillraceDb db)
                 m.Description,
                 newest.GetValueOrDefault(m.Name)?.Number,
                 Aliases(aliases[m.Name]),
-                newest.GetValueOrDefault(m.Name) is { } last ? TaskOf(last.Card) : "",
+                newest.GetValueOrDefault(m.Name) is { } last ? last.Card.Task.Word() : "",
                 m.CreatedAt
             )),
         ];
@@ -80,8 +79,6 @@ internal sealed class ShowModels(MillraceDb db)
             CreatedAt = row.CreatedAt,
         };
     }
-
-    internal static string TaskOf(ModelCard card) => card.Task.ToString().ToLowerInvariant();
 
     internal static IReadOnlyList<string> Of(IEnumerable<AliasRow> aliases, VersionNumber number) =>
         [.. aliases.Where(a => a.Version == number).Select(a => a.Alias).Order(StringComparer.Ordinal)];

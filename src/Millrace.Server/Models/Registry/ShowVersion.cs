@@ -23,7 +23,7 @@ internal sealed class ShowVersion(MillraceDb db, IEnumerable<IServingPlaces> pla
             Description = row.Description,
             Tags = await ShowModels.TagsAsync(db, model, number, ct),
             Aliases = ShowModels.Of(aliases, number),
-            Task = ShowModels.TaskOf(row.Card),
+            Task = row.Card.Task.Word(),
             Algorithm = row.Card.Algorithm,
             Hash = row.Hash,
             CreatedAt = row.CreatedAt,
@@ -34,7 +34,7 @@ internal sealed class ShowVersion(MillraceDb db, IEnumerable<IServingPlaces> pla
             Metrics = row.Metrics,
             Baseline = row.Baseline,
             PrimaryMetric = row.PrimaryMetric,
-            Inputs = [.. row.Card.Inputs.Select(c => new InputView(c.Name, c.Type.ToString().ToLowerInvariant()))],
+            Inputs = [.. row.Card.Inputs.Select(c => new InputView(c.Name, c.Type.Word()))],
             Files = [.. row.Files.Select(f => new FileView(f.Name, f.Bytes, 0, f.Sha256))],
             Lineage = await LineageAsync(row, ct),
         };

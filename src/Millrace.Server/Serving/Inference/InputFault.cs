@@ -49,11 +49,9 @@ internal readonly record struct InputFault(FaultKind Kind, string Field, string 
         };
 }
 
-/// <summary>What a column's type takes, in words and in names.</summary>
+/// <summary>What a column's type takes, in words.</summary>
 internal static class ExpectedType
 {
-    public static string NameOf(ColumnType type) => type.ToString().ToLowerInvariant();
-
     public static string Describe(ColumnType type) =>
         type switch
         {

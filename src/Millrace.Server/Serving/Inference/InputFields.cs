@@ -22,7 +22,7 @@ internal sealed class InputFields
                 string.Equals(c.Name, user, StringComparison.Ordinal)
             )),
         ];
-        Names = string.Join(", ", inputs.Select(c => $"'{c.Name}' ({ExpectedType.NameOf(c.Type)})"));
+        Names = string.Join(", ", inputs.Select(c => $"'{c.Name}' ({c.Type.Word()})"));
     }
 
     /// <param name="IsUser">Who is asked about: a recommender cannot do without.</param>

@@ -2,7 +2,6 @@ using Microsoft.EntityFrameworkCore;
 using Millrace.Api;
 using Millrace.Core;
 using Millrace.Models.Registry;
-using Millrace.Serving.Inference;
 using Millrace.Storage;
 
 namespace Millrace.Serving.Routing;
@@ -29,7 +28,7 @@ internal sealed class ShowEndpoints(MillraceDb db, FindVersion versions, Example
                     row.Endpoint,
                     row.Model,
                     row.Version,
-                    ShowModels.TaskOf(version.Card),
+                    version.Card.Task.Word(),
                     row.At,
                     route?.Counters.Predictions ?? 0,
                     route?.Counters.Errors ?? 0,
@@ -65,11 +64,11 @@ internal sealed class ShowEndpoints(MillraceDb db, FindVersion versions, Example
             Name = endpoint,
             Model = current.Model,
             Version = current.Version,
-            Task = ShowModels.TaskOf(version.Card),
+            Task = version.Card.Task.Word(),
             DeployedAt = current.At,
             Broken = Broken(route),
             Previous = previous is null ? null : new(previous.Model, previous.Version),
-            Inputs = [.. version.Card.Inputs.Select(c => new InputView(c.Name, ExpectedType.NameOf(c.Type)))],
+            Inputs = [.. version.Card.Inputs.Select(c => new InputView(c.Name, c.Type.Word()))],
             Example = await example.RunAsync(version, ct),
             Statistics = (route?.Counters ?? new()).View(),
             History =

@@ -19,9 +19,13 @@ public sealed partial class BacktestPage
         result.HigherIsBetter ? result.Policies.MaxBy(p => p.Metric) : result.Policies.MinBy(p => p.Metric);
 
     private static string Over(BacktestView backtest) =>
-        backtest.Result is { } r
-            ? $"{Show.Count(r.Outcomes, "outcome")} from {r.From.UtcDateTime:d MMM yyyy} to {r.To.UtcDateTime:d MMM yyyy}."
-            : "";
+        backtest.Result is { } r ? $"{Show.Count(r.Outcomes, "outcome")} from {Day(r, r.From)} to {Day(r, r.To)}." : "";
+
+    private static string Day(BacktestResult result, DateTimeOffset at) =>
+        result.HasDates ? $"{at.UtcDateTime:d MMM yyyy}" : $"day {BacktestResult.DayOf(at)}";
+
+    private static double X(BacktestResult result, DateTimeOffset at) =>
+        result.HasDates ? ChartAxis.At(at) : BacktestResult.DayOf(at);
 
     private static IReadOnlyList<ChartLine> Lines(BacktestResult result) =>
         [
@@ -30,7 +34,7 @@ public sealed partial class BacktestPage
                 [
                     .. BacktestCurve
                         .Pool(p.Curve, result.Metric)
-                        .Select(c => new ChartPoint(ChartAxis.At(c.At), c.Value)
+                        .Select(c => new ChartPoint(X(result, c.At), c.Value)
                         {
                             Note = Show.Count(c.Outcomes, "outcome"),
                         }),
@@ -43,7 +47,7 @@ public sealed partial class BacktestPage
                     [
                         .. BacktestCurve
                             .Pool(p.Curve, result.Metric)
-                            .Select(c => new ChartPoint(ChartAxis.At(c.At), c.Baseline)),
+                            .Select(c => new ChartPoint(X(result, c.At), c.Baseline)),
                     ]
                 )
                 {
@@ -60,7 +64,7 @@ public sealed partial class BacktestPage
                     p.Policy.Policy,
                     [
                         .. p.Policy.RetrainedAt.Select(at => new ChartMark(
-                            ChartAxis.At(at),
+                            X(result, at),
                             $"retrained by {p.Policy.Policy}",
                             p.Tone
                         )),

@@ -186,6 +186,8 @@ public sealed class BacktestRunTests : IDisposable
         Assert.InRange(result.Policies[0].ByMonth["tenth 10"], 250, 350);
         Assert.True(result.Policies[1].ByMonth["tenth 10"] < result.Policies[0].ByMonth["tenth 10"] - 20);
         Assert.Contains(result.Notices, n => n.Contains("count as days", StringComparison.Ordinal));
+        Assert.False(result.HasDates);
+        Assert.Equal((1, 50), (BacktestResult.DayOf(result.From), BacktestResult.DayOf(result.To)));
     }
 
     [Fact]

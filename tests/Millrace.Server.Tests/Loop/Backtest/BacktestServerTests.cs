@@ -83,6 +83,29 @@ public sealed class BacktestServerTests(ServerFixture server) : IClassFixture<Se
         await Assert.ThrowsAsync<RefusalException>(() => server.Client.BacktestAsync(new('0', 32), Ct));
     }
 
+    [Fact]
+    public async Task Where_rows_have_no_time_days_are_told_by_their_number()
+    {
+        server.Write("undated.csv", "x,y\n" + string.Concat(Enumerable.Repeat("1,yes\n2,no\n3,yes\n", 70)));
+        var yaml = server.Write(
+            "undated.yaml",
+            """
+            loop: undated
+            data: { source: { files: undated.csv } }
+            model: { task: classify, target: y, try: [{ lightgbm: { num_iterations: 5, validation: 0 } }] }
+            """
+        );
+
+        var said = await CommandLine.RunAsync(server, ["backtest", yaml, "--policies", "every:30d", "--json"], Ct);
+
+        Assert.True(said.ExitCode == 0, said.Error);
+        using var json = JsonDocument.Parse(said.Output);
+        Assert.Equal(1, json.RootElement.GetProperty("from").GetInt32());
+        Assert.Equal(53, json.RootElement.GetProperty("to").GetInt32());
+        var at = json.RootElement.GetProperty("policies")[0].GetProperty("retrained_at");
+        Assert.Equal(31, Assert.Single(at.EnumerateArray()).GetInt32());
+    }
+
     private static string History()
     {
         var random = new Random(5);
