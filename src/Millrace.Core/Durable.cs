@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Millrace.Core;
 
-/// <summary>Writes that are there whole or not at all, whenever the process is killed.</summary>
+/// <summary>Writes that are there whole or not at all, whenever the process is killed or the power fails.</summary>
 public static partial class Durable
 {
     /// <summary>Writes beside the target, flushes to the disk, then renames over it.</summary>
@@ -24,6 +24,7 @@ public static partial class Durable
         }
 
         File.Move(temporary, path, overwrite: true);
+        FlushFolder(Path.GetDirectoryName(path)!);
     }
 
     /// <summary>
@@ -43,17 +44,26 @@ public static partial class Durable
         }
 
         Directory.CreateDirectory(Path.GetDirectoryName(place)!);
+        foreach (var file in Directory.EnumerateFiles(finished, "*", SearchOption.AllDirectories))
+        {
+            FlushFile(file);
+        }
+
+        MoveFolder(finished, place);
+    }
+
+    /// <summary>Moves a folder whose files are on the disk already.</summary>
+    public static void MoveFolder(string finished, string place)
+    {
+        FlushFolder(finished);
         Directory.Move(finished, place);
+        FlushFolder(Path.GetDirectoryName(place)!);
     }
 
     /// <summary>Puts a finished file in its place: its bytes are on the disk before its name is, and then its name is too.</summary>
     public static void PublishFile(string finished, string place)
     {
-        using (var file = File.OpenHandle(finished, FileMode.Open, FileAccess.ReadWrite))
-        {
-            RandomAccess.FlushToDisk(file);
-        }
-
+        FlushFile(finished);
         File.Move(finished, place, overwrite: true);
         FlushFolder(Path.GetDirectoryName(place)!);
     }
@@ -73,6 +83,12 @@ public static partial class Durable
         }
 
         RandomAccess.FlushToDisk(folder);
+    }
+
+    private static void FlushFile(string path)
+    {
+        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite);
+        RandomAccess.FlushToDisk(file);
     }
 
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]

@@ -29,7 +29,9 @@ internal sealed partial class RunJob(
         var job = await db.Set<JobRow>().SingleAsync(j => j.Id == id, stopping);
         var handler = handlers.Single(h => string.Equals(h.Kind, job.Kind, StringComparison.Ordinal));
         actor.Name = job.Actor;
-        if (job.CancelRequested)
+        // With a result, what remains is to take it over, and part of that may be done: nobody can cancel it any more.
+        var result = Path.Combine(folder.Job(id), WorkFiles.Result);
+        if (job.CancelRequested && !File.Exists(result))
         {
             await EndAsync(job, handler, JobState.Cancelled, null, stopping);
             return;
@@ -39,12 +41,10 @@ internal sealed partial class RunJob(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, standing.Cancelled);
         try
         {
-            var error = File.Exists(Path.Combine(folder.Job(id), WorkFiles.Result))
-                ? null
-                : await WorkAsync(job, handler, standing, either.Token);
+            var error = File.Exists(result) ? null : await WorkAsync(job, handler, standing, either.Token);
             if (error is null)
             {
-                await CommitAsync(job, handler, either.Token);
+                await CommitAsync(job, handler, stopping);
             }
             else
             {
@@ -70,7 +70,7 @@ internal sealed partial class RunJob(
         {
             await EndAsync(await AfreshAsync(id, stopping), handler, JobState.Failed, refusal.Message, stopping);
         }
-        catch (Exception ex) when (ex is not OperationCanceledException)
+        catch (Exception ex) when (!File.Exists(result) || job.Attempts >= options.Value.MaxAttempts)
         {
             LogFailed(ex, job.Kind, job.Subject);
             await EndAsync(
@@ -170,6 +170,8 @@ internal sealed partial class RunJob(
     )
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(500), time);
+        var batch = new List<WorkMetric>();
+        var isFailing = false;
         var more = true;
         while (more)
         {
@@ -182,15 +184,31 @@ internal sealed partial class RunJob(
                 more = false;
             }
 
-            var batch = new List<WorkMetric>();
             while (metrics.TryDequeue(out var metric))
             {
                 batch.Add(metric);
             }
 
-            if (batch.Count > 0 && !ct.IsCancellationRequested)
+            if (batch.Count == 0 || ct.IsCancellationRequested)
+            {
+                continue;
+            }
+
+            try
             {
                 await handler.MeasuredAsync(job, batch, ct);
+                batch.Clear();
+                isFailing = false;
+            }
+            catch (Exception ex) when (ex is not OperationCanceledException)
+            {
+                // No training is thrown away for points of a curve: they are tried again with the next.
+                if (!isFailing)
+                {
+                    LogNotPassed(ex, job.Kind, job.Subject);
+                }
+
+                isFailing = true;
             }
         }
     }
@@ -230,6 +248,12 @@ internal sealed partial class RunJob(
 
     [LoggerMessage(LogLevel.Information, "Job {Kind} of {Subject}: {State} {Error}")]
     private partial void LogEnded(string kind, string subject, JobState state, string error);
+
+    [LoggerMessage(
+        LogLevel.Warning,
+        "Metrics of the job to {Kind} {Subject} could not be kept; they are tried again with the next"
+    )]
+    private partial void LogNotPassed(Exception exception, string kind, string subject);
 
     [LoggerMessage(LogLevel.Error, "Job {Kind} of {Subject} failed by a fault of ours")]
     private partial void LogFailed(Exception exception, string kind, string subject);

@@ -35,15 +35,33 @@ internal sealed class IngestDataset(
     {
         var files = ExpandFiles.Run(order.Files.Select(f => Resolve(folders, f)), folders.Root);
         await commit.RecordMissingAsync(order.Dataset, ct);
-        var newest = await versions.TryManifestAsync(order.Dataset, null, ct);
-        order = order with { Contract = keepContract ? newest?.Contract ?? Contract.Open : order.Contract };
-        var isAnother = newest is not null && !newest.Contract.IsSameAs(order.Contract);
-        if (files.Count == 0 && !isAnother)
+        var id = JobId.New(time);
+        var asked = order with { Contract = keepContract ? Contract.Open : order.Contract };
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        if (await ReserveAsync(order.Dataset, id, JsonSerializer.Serialize(asked, Json.Options), ct) is { } same)
         {
-            throw Refusal.Invalid("No files were named: give files, folders or globs.");
+            return same;
         }
 
-        var id = JobId.New(time);
+        // Only now that nobody else adds to it: a version that came in between would be planned past, and its rows be lost.
+        var newest = await versions.TryManifestAsync(order.Dataset, null, ct);
+        order = order with { Contract = keepContract ? newest?.Contract ?? Contract.Open : order.Contract };
+        var spec = await PlanAsync(id, order, files, newest, ct);
+        var job = jobs.Add(id, Kind, order.Dataset.Value, spec, order);
+        await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
+        queue.Wake();
+        return showJobs.View(job);
+    }
+
+    private async Task<IngestSpec> PlanAsync(
+        JobId id,
+        IngestOrder order,
+        IReadOnlyList<string> files,
+        VersionManifest? newest,
+        CancellationToken ct
+    )
+    {
         var spec = new IngestSpec
         {
             Files = files,
@@ -51,34 +69,22 @@ internal sealed class IngestDataset(
             Contract = order.Contract,
             OutputFolder = folders.JobOutput(id),
         };
-        if (newest is not null)
+        if (newest is null || newest.Contract.IsSameAs(order.Contract))
         {
-            var folder = folders.Dataset(order.Dataset);
-            spec = isAnother
-                ? spec with
-                {
-                    Again = await versions.IngestionsAsync(newest, ct),
-                }
+            return files.Count == 0 ? throw Refusal.Invalid("No files were named: give files, folders or globs.")
+                : newest is null ? spec
                 : spec with
                 {
                     Schema = newest.Schema,
-                    Existing = [.. newest.Files.Select(f => Path.Combine(folder, f.Name))],
+                    Existing = [.. newest.Files.Select(f => Path.Combine(folders.Dataset(order.Dataset), f.Name))],
                     Known = [.. newest.AllSources],
                 };
         }
 
-        await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        var text = JsonSerializer.Serialize(order, Json.Options);
-        if (await ReserveAsync(order.Dataset, id, text, ct) is { } same)
+        return spec with
         {
-            return same;
-        }
-
-        var job = jobs.Add(id, Kind, order.Dataset.Value, spec, order);
-        await db.SaveChangesAsync(ct);
-        await transaction.CommitAsync(ct);
-        queue.Wake();
-        return showJobs.View(job);
+            Again = await versions.IngestionsAsync(newest, ct),
+        };
     }
 
     /// <returns>The job that has the same order in hand already.</returns>

@@ -41,8 +41,7 @@ internal sealed partial class CommitVersion(
             ? await WriteAsync(job, order, report, output, newest, ct)
             : newest
                 ?? throw new InvalidOperationException($"{order.Dataset} has no version, and nothing was ingested.");
-        // The log has it: from here on nobody can cancel it any more.
-        await RecordAsync(manifest, CancellationToken.None);
+        await RecordAsync(manifest, ct);
         if (isNew)
         {
             LogCommitted(manifest.Dataset, manifest.Number, manifest.RowsAdded, manifest.Quarantined);
@@ -174,12 +173,7 @@ internal sealed partial class CommitVersion(
         Directory.CreateDirectory(Path.GetDirectoryName(to)!);
         if (File.Exists(from))
         {
-            using (var written = new FileStream(from, FileMode.Open, FileAccess.ReadWrite))
-            {
-                written.Flush(flushToDisk: true);
-            }
-
-            File.Move(from, to, overwrite: true);
+            Durable.PublishFile(from, to);
         }
 
         return file with

@@ -64,6 +64,7 @@ internal sealed class DeltaLog(string datasetFolder)
         try
         {
             File.Move(temporary, PathOf(manifest.Number), overwrite: false);
+            Durable.FlushFolder(Folder);
             return true;
         }
         catch (IOException) when (Has(manifest.Number))

@@ -51,7 +51,7 @@ internal sealed class PackageStore(MillraceFolder folder) : IDisposable
         var place = folder.ModelVersion(model, number);
         Remove(place);
         Directory.CreateDirectory(Path.GetDirectoryName(place)!);
-        Directory.Move(staged, place);
+        Durable.MoveFolder(staged, place);
     }
 
     public void Dispose() => turn.Dispose();
