@@ -42,7 +42,7 @@ internal sealed class SourceBytes : Stream
     /// <param name="keepMark">True: a byte order mark is handed on too.</param>
     public static SourceBytes Open(string path, string name, TextCoding coding, bool keepMark = false)
     {
-        var file = new HashingStream(OpenFile(path, name));
+        var file = new HashingStream(OpenFile(path, name), isSparing: coding.Gzip);
         Stream decoded = coding.Gzip ? new GZipStream(file, CompressionMode.Decompress) : file;
         if (coding.Encoding is { } encoding)
         {
@@ -99,6 +99,11 @@ internal sealed class SourceBytes : Stream
         try
         {
             var read = text.Read(buffer);
+            if (read == 0)
+            {
+                DemandEnd();
+            }
+
             if (begun || read == 0)
             {
                 return read;
@@ -126,6 +131,18 @@ internal sealed class SourceBytes : Stream
         }
     }
 
+    /// <summary>What a decoder leaves unread is padding of zeros, or rows that nobody would see.</summary>
+    private void DemandEnd()
+    {
+        var at = raw.BytesRead;
+        if (raw.HasRest())
+        {
+            throw Refusal.Invalid(
+                $"{name} is a damaged gzip file, what follows byte {at:N0} is no gzip: fetch it again, or cut off what is not part of it."
+            );
+        }
+    }
+
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     public override void Flush() { }
@@ -147,8 +164,15 @@ internal sealed class SourceBytes : Stream
         base.Dispose(disposing);
     }
 
-    private sealed class HashingStream(FileStream file) : Stream
+    /// <param name="file">The file.</param>
+    /// <param name="isSparing">
+    /// True: its last bytes are handed out one by one, so that what a decoder does not want is seen to be left.
+    /// </param>
+    private sealed class HashingStream(FileStream file, bool isSparing) : Stream
     {
+        /// <summary>More than a decoder asks for at once.</summary>
+        private const int Last = 1 << 14;
+
         private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
         public long BytesRead { get; private set; }
@@ -174,8 +198,29 @@ internal sealed class SourceBytes : Stream
             return Convert.ToHexStringLower(hash.GetHashAndReset());
         }
 
+        /// <returns>False where nothing is left but zeros, with which tapes and some archivers fill up.</returns>
+        public bool HasRest()
+        {
+            var rest = new byte[1 << 16];
+            var found = false;
+            while (file.Read(rest) is var read and > 0)
+            {
+                hash.AppendData(rest.AsSpan(0, read));
+                BytesRead += read;
+                found |= rest.AsSpan(0, read).ContainsAnyExcept((byte)0);
+            }
+
+            return found;
+        }
+
         public override int Read(Span<byte> buffer)
         {
+            if (isSparing && buffer.Length > 1)
+            {
+                var before = Math.Max(1, file.Length - Last - BytesRead);
+                buffer = buffer[..(int)Math.Min(buffer.Length, before)];
+            }
+
             var read = file.Read(buffer);
             hash.AppendData(buffer[..read]);
             BytesRead += read;

@@ -21,12 +21,12 @@ public sealed record LiveMetric(string Name, double Scale = 1)
     /// <summary>How long the list is that an item must be in; null for other tasks.</summary>
     public int? Cutoff => MetricNames.Cutoff(Name);
 
-    /// <summary>What a loop may name to be watched: the mean that only a monitor has, and its task's metrics.</summary>
+    /// <summary>What a loop may name to be watched: means over outcomes, of which each has its own part. An AUC is none.</summary>
     public static IReadOnlyList<string> Watched(TaskKind task) =>
         task switch
         {
-            TaskKind.Classify => [Brier, .. MetricNames.Of(task)],
-            TaskKind.Regress => [Error, .. MetricNames.Of(task)],
+            TaskKind.Classify => [Brier, "accuracy", "log_loss"],
+            TaskKind.Regress => [Error, "mae", "rmse"],
             _ => MetricNames.Of(task),
         };
 

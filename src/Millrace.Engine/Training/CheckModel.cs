@@ -37,7 +37,10 @@ public static class CheckModel
     /// <exception cref="DeclarationException">The task has no such metric.</exception>
     internal static void Metric(TaskKind task, string metric, IReadOnlyCollection<string> choice, Position at)
     {
-        if (MetricNames.IsKnown(task, metric) || choice.Contains(metric, StringComparer.Ordinal))
+        if (
+            choice.Contains(metric, StringComparer.Ordinal)
+            || (task == TaskKind.Recommend && MetricNames.IsKnown(task, metric))
+        )
         {
             return;
         }

@@ -49,14 +49,28 @@ internal static class TrainScores
             rows.TakeAll(ct);
             // What is positive must not turn with the test rows.
             model = prepared.Classes.Count == 2 ? model with { Positive = prepared.Classes[prepared.Positive] } : model;
-            plan = FeaturePlan.Make(rows, spec, ct);
-            prepared = PreparedRows.Make(rows, plan, model, isTested: false, ct);
-            var iterations = trained.Iterations;
-            trained = new TrainLightGbm(prepared, plan, model, parameters, primary, sink, rows.Notices).Again(
-                iterations,
-                ct
-            );
-            WriteTrees(spec.OutputFolder, spec, rows, plan, prepared, trained, answers, ct);
+            var again = FeaturePlan.Make(rows, spec, ct);
+            var all = PreparedRows.Make(rows, again, model, isTested: false, ct);
+            if (all.Classes.SequenceEqual(prepared.Classes, StringComparer.Ordinal))
+            {
+                var iterations = trained.Iterations;
+                plan = again;
+                trained = new TrainLightGbm(all, plan, model, parameters, primary, sink, rows.Notices).Again(
+                    iterations,
+                    ct
+                );
+                WriteTrees(spec.OutputFolder, spec, rows, plan, all, trained, answers, ct);
+            }
+            else
+            {
+                rows.Notices.Add(
+                    $"It did not learn from the test rows: with them it would answer with {string.Join(", ", all.Classes.Except(prepared.Classes, StringComparer.Ordinal).Select(c => $"'{c}'"))} too, and such a model was not tested."
+                );
+                foreach (var file in Directory.GetFiles(TrainModel.TestedFolder(spec)))
+                {
+                    File.Copy(file, Path.Combine(spec.OutputFolder, Path.GetFileName(file)));
+                }
+            }
         }
         return report with
         {

@@ -53,6 +53,20 @@ public sealed class FeedbackChecksTests
         );
 
     [Theory]
+    [InlineData("auc")]
+    [InlineData("f1")]
+    public void A_metric_that_no_single_outcome_has_cannot_be_watched(string metric) =>
+        Assert.Contains(
+            $"There is no metric '{metric}'",
+            Assert
+                .Throws<DeclarationException>(() =>
+                    Check(Loop + $"\nmonitor: {{ outcome: {{ label: left }}, watch: {metric} }}")
+                )
+                .Message,
+            StringComparison.Ordinal
+        );
+
+    [Theory]
     [InlineData("\nmonitor: { outcome: { value: left } }", "write outcome: { label: left }")]
     [InlineData("\nmonitor: { outcome: { label: left, item: left } }", "not item and label")]
     [InlineData("\nretrain: { on: [] }", "names what starts a retraining")]

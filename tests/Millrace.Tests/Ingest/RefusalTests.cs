@@ -60,6 +60,41 @@ public sealed class RefusalTests : IDisposable
             () => bench.RunAsync(bench.Write("x.parquet", "PAR1 and no more"))
         );
 
+    [Theory]
+    [InlineData(10)]
+    [InlineData(20_000)]
+    public async Task A_gzip_file_is_read_to_its_end_whatever_it_is_made_of(int rows)
+    {
+        var (first, second) = (Zip("a,b\n", rows), Zip("", rows));
+        byte[] damaged = [.. second];
+        damaged[0] ^= 1;
+
+        var whole = await bench.RunAsync(bench.Write("whole.csv.gz", [.. first, .. second]));
+        var padded = await bench.RunAsync(bench.Write("padded.csv.gz", [.. first, .. new byte[30_000]]));
+
+        Assert.Equal((2 * rows, rows), (whole.RowsAccepted, padded.RowsAccepted));
+        foreach (var rest in new[] { damaged, Encoding.UTF8.GetBytes("7,8\n9,10\n") })
+        {
+            var file = bench.Write("cut.csv.gz", [.. first, .. rest]);
+            await RefusedAsync("is a damaged gzip file", "cut.csv.gz", () => bench.RunAsync(file));
+        }
+
+        static byte[] Zip(string header, int rows)
+        {
+            using var zipped = new MemoryStream();
+            using (var gzip = new GZipStream(zipped, CompressionMode.Compress, leaveOpen: true))
+            {
+                gzip.Write(
+                    Encoding.UTF8.GetBytes(
+                        header + string.Concat(Enumerable.Range(0, rows).Select(i => $"{i},{i * 7919 % 1000}\n"))
+                    )
+                );
+            }
+
+            return zipped.ToArray();
+        }
+    }
+
     [Fact]
     public async Task A_gzip_file_that_breaks_off_is_refused()
     {

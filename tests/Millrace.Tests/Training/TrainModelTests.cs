@@ -164,6 +164,36 @@ public sealed class TrainModelTests : IDisposable
         Assert.All(answers.Top, t => Assert.Contains(t.Value!, towns, StringComparer.Ordinal));
     }
 
+    [Fact]
+    public async Task A_class_that_only_test_rows_have_is_not_learned_untested()
+    {
+        var spec = shop.Spec(
+            "SELECT i AS at, i % 7 AS x, CASE WHEN i >= 450 THEN 'new' WHEN i % 7 > 3 THEN 'yes' ELSE 'no' END AS y FROM range(500) t(i)",
+            new()
+            {
+                Task = TaskKind.Classify,
+                Target = "y",
+                Try = [new("lightgbm", new Dictionary<string, string>(StringComparer.Ordinal))],
+                Split = new() { By = SplitBy.Order, Test = 0.2 },
+            }
+        );
+
+        var report = await shop.TrainAsync(spec);
+
+        Assert.Equal(["no", "yes"], PackageReader.ReadCard(spec.OutputFolder).Classes);
+        Assert.Contains(report.Notices, n => n.Contains("'new'", StringComparison.Ordinal));
+        Assert.Equal(
+            await File.ReadAllBytesAsync(
+                Path.Combine(ModelFolder.TestedOf(spec.OutputFolder), ModelFolder.Trees),
+                TestContext.Current.CancellationToken
+            ),
+            await File.ReadAllBytesAsync(
+                Path.Combine(spec.OutputFolder, ModelFolder.Trees),
+                TestContext.Current.CancellationToken
+            )
+        );
+    }
+
     [Theory]
     [InlineData("no")]
     [InlineData(null)]

@@ -43,21 +43,21 @@ internal static class DataReader
         {
             return YamlRead.Texts(node, "source") is ["predictions"]
                 ? new() { Files = [], Predictions = true }
-                : new() { Files = YamlRead.Texts(node, "source") };
+                : new() { Files = Files(node, "source") };
         }
 
         var map = new YamlMap(node, "source");
-        map.Demand("files");
+        var files = Files(map.Demand("files"), "files");
         var source = new SourceDeclaration
         {
-            Files = map.Texts("files"),
+            Files = files,
             Predictions = map.Read("predictions", YamlRead.Flag) ?? false,
             Read = new ReadOptions
             {
                 Format = map.Read("format", YamlRead.Choice<FileFormat>),
                 Delimiter = map.Read("delimiter", Character),
                 Header = map.Read("header", YamlRead.Flag),
-                SkipRows = map.Read("skip_rows", YamlRead.Whole),
+                SkipRows = map.Read("skip_rows", Rows),
                 Encoding = map.Text("encoding"),
                 Trim = map.Read("trim", YamlRead.Flag),
                 NullValues = map.Texts("null_values"),
@@ -66,6 +66,26 @@ internal static class DataReader
         map.End();
         return source;
     }
+
+    /// <summary>An empty text would be the folder itself, with whatever lies there: a variable that is not set, most often.</summary>
+    private static IReadOnlyList<string> Files(YamlNode node, string key)
+    {
+        var files = YamlRead.Texts(node, key);
+        return files.Any(string.IsNullOrWhiteSpace)
+            ? throw new DeclarationException(
+                $"'{key}' names files, folders or globs, and there is an empty text.",
+                YamlRead.Place(node)
+            )
+            : files;
+    }
+
+    private static int Rows(YamlNode node, string key) =>
+        YamlRead.Whole(node, key) is >= 0 and var rows
+            ? rows
+            : throw new DeclarationException(
+                $"'{key}' is a number of rows, and none is below 0.",
+                YamlRead.Place(node)
+            );
 
     private static char Character(YamlNode node, string key) =>
         YamlRead.Text(node, key) switch
