@@ -18,6 +18,9 @@ internal sealed class DatabaseLock : IAsyncDisposable
 
     private NpgsqlConnection? connection;
 
+    /// <summary>True where there is one to keep.</summary>
+    public bool IsTaken => connection is not null;
+
     /// <exception cref="RefusalException">Another server has it.</exception>
     public async Task TakeAsync(MillraceDb db, CancellationToken ct)
     {
@@ -29,7 +32,7 @@ internal sealed class DatabaseLock : IAsyncDisposable
         var own = new NpgsqlConnectionStringBuilder(db.Database.GetConnectionString())
         {
             Pooling = false,
-            KeepAlive = 30,
+            CommandTimeout = 5,
         };
         connection = new NpgsqlConnection(own.ConnectionString);
         await connection.OpenAsync(ct);
@@ -44,6 +47,28 @@ internal sealed class DatabaseLock : IAsyncDisposable
             }
 
             await timer.WaitForNextTickAsync(ct);
+        }
+    }
+
+    /// <summary>
+    /// Takes it again where its connection broke, which gave it up: a restart of PostgreSQL, a failover, a network that drops what is
+    /// idle.
+    /// </summary>
+    /// <returns>False where another server took it meanwhile.</returns>
+    /// <exception cref="NpgsqlException">The database is away.</exception>
+    public async Task<bool> KeepAsync(CancellationToken ct)
+    {
+        try
+        {
+            await using var ask = new NpgsqlCommand("SELECT 1", connection);
+            await ask.ExecuteScalarAsync(ct);
+            return true;
+        }
+        catch (Exception ex) when (ex is NpgsqlException or InvalidOperationException)
+        {
+            await connection!.CloseAsync();
+            await connection.OpenAsync(ct);
+            return await TryAsync(ct);
         }
     }
 

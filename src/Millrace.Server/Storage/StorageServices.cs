@@ -12,6 +12,7 @@ public static class StorageServices
         services.AddSettings<StorageOptions>("Storage");
         services.AddScoped<Schema>();
         services.AddSingleton<DatabaseLock>();
+        services.AddHostedService<KeepDatabaseLock>();
         return services.AddDbContext<MillraceDb>(
             (provider, db) =>
             {

@@ -28,13 +28,20 @@ internal static class CommonOptions
         parsed.GetValue(Url) ?? Environment.GetEnvironmentVariable("MILLRACE_URL");
 
     public static string? TokenOf(ParseResult parsed) =>
-        parsed.GetValue(Token) ?? Environment.GetEnvironmentVariable("MILLRACE_TOKEN");
+        parsed.GetValue(Token)
+        ?? Environment.GetEnvironmentVariable("MILLRACE_TOKEN")
+        ?? Environment.GetEnvironmentVariable("MILLRACE_Access__Token");
 
     /// <summary>The configuration of a server that this process starts; <c>up</c> and verbs must find the same database.</summary>
-    /// <param name="database">What an option says; null: MILLRACE_DATABASE, else SQLite in the folder.</param>
-    public static IReadOnlyDictionary<string, string?> Storage(string? database) =>
-        new Dictionary<string, string?>(StringComparer.Ordinal)
+    /// <param name="database">What an option says; null: MILLRACE_DATABASE, else the setting, else SQLite in the folder.</param>
+    public static IReadOnlyDictionary<string, string?> Storage(string? database)
+    {
+        var settings = new Dictionary<string, string?>(StringComparer.Ordinal);
+        if ((database ?? Environment.GetEnvironmentVariable("MILLRACE_DATABASE")) is { } named)
         {
-            ["Storage:PostgreSql"] = database ?? Environment.GetEnvironmentVariable("MILLRACE_DATABASE") ?? "",
-        };
+            settings["Storage:PostgreSql"] = named;
+        }
+
+        return settings;
+    }
 }

@@ -64,9 +64,19 @@ internal static class OutcomeCommand
         var (accepted, repeated) = (0, 0);
         foreach (var some in outcomes.Chunk(AtOnce))
         {
-            var view = await session.Client.SendOutcomesAsync(some, ct);
-            accepted += view.Accepted;
-            repeated += view.Repeated;
+            try
+            {
+                var view = await session.Client.SendOutcomesAsync(some, ct);
+                accepted += view.Accepted;
+                repeated += view.Repeated;
+            }
+            catch (RefusalException ex) when (accepted + repeated > 0)
+            {
+                throw new RefusalException(
+                    ex.Kind,
+                    $"The first {Output.Count(accepted + repeated)} outcomes are kept; of those after them: {ex.Message} The whole file may be sent again when it is right."
+                );
+            }
         }
 
         output.Result(

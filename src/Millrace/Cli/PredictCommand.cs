@@ -112,8 +112,9 @@ internal static class PredictCommand
         {
             _ when text.Length == 0 => null,
             "int32" or "int64" when long.TryParse(text, CultureInfo.InvariantCulture, out var n) => JsonValue.Create(n),
-            "double" when double.TryParse(text, CultureInfo.InvariantCulture, out var x) && double.IsFinite(x) =>
-                JsonValue.Create(x),
+            "double"
+                when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var x)
+                    && double.IsFinite(x) => JsonValue.Create(x),
             "bool" when bool.TryParse(text, out var b) => JsonValue.Create(b),
             _ => JsonValue.Create(text),
         };

@@ -172,7 +172,11 @@ public sealed class MillraceServer : IAsyncDisposable
     {
         builder.Configuration.AddEnvironmentVariables("MILLRACE_");
         builder.Configuration.AddInMemoryCollection(settings.Configuration);
-        builder.Configuration.AddInMemoryCollection([new("Access:Token", settings.Token)]);
+        if (settings.Token.Length > 0)
+        {
+            builder.Configuration.AddInMemoryCollection([new("Access:Token", settings.Token)]);
+        }
+
         builder.WebHost.UseUrls(settings.Address.ToString());
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.WebHost.UseStaticWebAssets();
@@ -229,7 +233,8 @@ public sealed class MillraceServer : IAsyncDisposable
                     formatProvider: System.Globalization.CultureInfo.InvariantCulture,
                     rollingInterval: RollingInterval.Day,
                     retainedFileCountLimit: 30,
-                    fileSizeLimitBytes: 100 << 20
+                    fileSizeLimitBytes: 100 << 20,
+                    rollOnFileSizeLimit: true
                 )
                 .CreateLogger(),
             dispose: true

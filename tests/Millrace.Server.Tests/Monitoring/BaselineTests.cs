@@ -72,6 +72,9 @@ public sealed class BaselineTests(ServerFixture server) : IClassFixture<ServerFi
         Assert.Equal(0, Read(Card(TaskKind.Regress) with { Target = "label" }).Mean!.Weight);
         Assert.Empty(Read(Card(TaskKind.Classify) with { Target = "label", Classes = ["0", "1"] }).Labels!.Weights);
 
+        // A time that the rows hold as something else is none, and without one a training's rows do not weigh for months.
+        Assert.Null(Read(Card(TaskKind.Recommend) with { Item = "item" }, "amount").Items!.Landmark);
+
         static ModelCard Card(TaskKind task) =>
             new()
             {
@@ -80,7 +83,7 @@ public sealed class BaselineTests(ServerFixture server) : IClassFixture<ServerFi
                 Inputs = [],
             };
 
-        BaselineState Read(ModelCard card) =>
+        BaselineState Read(ModelCard card, string time = "at") =>
             PrimeBaseline.Read(
                 server.Folder,
                 [file],
@@ -91,8 +94,42 @@ public sealed class BaselineTests(ServerFixture server) : IClassFixture<ServerFi
                     new("at", ColumnType.Timestamp),
                 ],
                 card,
-                "at",
+                time,
                 Ct
             );
+    }
+
+    [Fact]
+    public void A_million_rows_without_a_time_are_outweighed_by_some_thousand_outcomes()
+    {
+        var file = Path.Combine(server.Folder, "views.parquet");
+        using (var duck = DuckSession.Open(Path.Combine(server.Folder, "views")))
+        {
+            duck.Execute(
+                $"COPY (SELECT CASE WHEN i % 4 = 0 THEN 'b' ELSE 'a' END AS item FROM range(1000000) t(i)) TO {Sql.Literal(file)} (FORMAT parquet)",
+                Ct
+            );
+        }
+
+        var items = PrimeBaseline
+            .Read(
+                server.Folder,
+                [file],
+                [new("item", ColumnType.String)],
+                new()
+                {
+                    Task = TaskKind.Recommend,
+                    Algorithm = "a test",
+                    Inputs = [],
+                    Item = "item",
+                },
+                null,
+                Ct
+            )
+            .Items!;
+
+        Assert.Equal(["a", "b"], items.Items);
+        Assert.Equal(3, items.Weights[0] / items.Weights[1], 1e-12);
+        Assert.InRange(items.Weights.Sum(), 1000, 2000);
     }
 }

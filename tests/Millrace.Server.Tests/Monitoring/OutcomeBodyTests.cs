@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Millrace.Api;
 using Millrace.Core;
+using Millrace.Monitoring.Feedback;
 using Xunit;
 
 namespace Millrace.Server.Tests.Monitoring;
@@ -26,6 +27,10 @@ public sealed class OutcomeBodyTests(WatchedServer server) : IClassFixture<Watch
         "Outcome 2 of 2: Endpoint nowhere"
     )]
     [InlineData("{", "not an outcome")]
+    [InlineData("""{"endpoint":"movies","key":1,"outcome":"\ud800"}""", "half of a surrogate pair")]
+    [InlineData("""{"endpoint":"movies","key":"\ud800","outcome":1}""", "half of a surrogate pair")]
+    [InlineData("""{"\ud800":"movies","key":1,"outcome":1}""", "half of a surrogate pair")]
+    [InlineData("""{"endpoint":"movies","key":1,"outcome":{"\ud800":1}}""", "half of a surrogate pair")]
     public async Task What_could_never_be_joined_is_refused(string body, string why)
     {
         using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
@@ -33,6 +38,45 @@ public sealed class OutcomeBodyTests(WatchedServer server) : IClassFixture<Watch
 
         Assert.InRange((int)response.StatusCode, 400, 404);
         Assert.Contains(why, await response.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_object_told_by_id_has_what_some_endpoint_watches()
+    {
+        var monitors = new Dictionary<EndpointName, MonitorSettings>
+        {
+            [new("movies")] = new()
+            {
+                Loop = new("movies"),
+                Outcome = "film",
+                Key = "user",
+            },
+            [new("visits")] = new()
+            {
+                Loop = new("visits"),
+                Outcome = "bought",
+                Key = "user",
+            },
+        };
+
+        Check("""{"bought":"yes"}""");
+        var refusal = Assert.Throws<RefusalException>(() => Check("""{"flim":1}"""));
+        Assert.Contains(
+            "nothing that an endpoint watches: 'bought', 'film'",
+            refusal.Message,
+            StringComparison.Ordinal
+        );
+
+        void Check(string outcome) =>
+            CheckOutcome.Run(
+                new()
+                {
+                    PredictionId = PredictionId.Parse("019a5c3e6f7b7c0d8e9f000000000000", null),
+                    Outcome = JsonElement.Parse(outcome),
+                },
+                monitors,
+                DateTimeOffset.UnixEpoch
+            );
     }
 
     [Fact]

@@ -81,6 +81,33 @@ public sealed class ShiftTests
     }
 
     [Fact]
+    public void A_number_that_never_changed_shows_a_shift_when_it_changes_and_none_before()
+    {
+        var flag = ReferenceBins.Of(
+            new()
+            {
+                Name = "flag",
+                Type = ColumnType.Double,
+                Count = 1000,
+                Nulls = 0,
+                DistinctEstimate = 1,
+                Top = [new("0.0", 1000)],
+                Histogram = [new(0, 1, 1000)],
+            }
+        )!;
+        var (same, other) = (new DayCounts(), new DayCounts());
+        var facts = Facts with { References = [flag] };
+        for (var i = 0; i < 500; i++)
+        {
+            Count(facts, same, i % 2 == 0 ? """{"flag":0}""" : """{"flag":0.0}""", 0.3);
+            Count(facts, other, """{"flag":1}""", 0.3);
+        }
+
+        Assert.Equal(ShiftLevel.None, ReadShift.View(flag, [same]).Level);
+        Assert.Equal(ShiftLevel.Large, ReadShift.View(flag, [other]).Level);
+    }
+
+    [Fact]
     public void Too_few_values_are_no_shift()
     {
         var few = new DayCounts();
@@ -212,12 +239,14 @@ public sealed class ShiftTests
                 .ToString()
         );
 
-    private static void Count(DayCounts day, string inputs, double score)
+    private static void Count(DayCounts day, string inputs, double score) => Count(Facts, day, inputs, score);
+
+    private static void Count(VersionFacts facts, DayCounts day, string inputs, double score)
     {
         using var json = JsonDocument.Parse(inputs);
         CountInputs.Run(
             day,
-            Facts,
+            facts,
             Contract.Open,
             json.RootElement,
             Encoding.UTF8.GetBytes(FormattableString.Invariant($$"""{"score":{{score}},"label":"yes"}"""))

@@ -55,6 +55,8 @@ public sealed class DeploymentTests(ServingServer server) : IClassFixture<Servin
         await server.RestartAsync();
         Assert.Equal(HttpStatusCode.NotFound, (await server.PostAsync("predict/ended", Visit, Ct)).Status);
         Assert.DoesNotContain(await server.Client.EndpointsAsync(Ct), e => e.Name == view.Name);
+        var shown = await Assert.ThrowsAsync<RefusalException>(() => server.Client.EndpointAsync(view.Name, Ct));
+        Assert.Equal(RefusalKind.NotFound, shown.Kind);
         var audit = (await server.Client.AuditAsync("endpoint", "ended", 10, 0, Ct)).Items[0];
         Assert.Equal(("undeployed", "nobody asks"), (audit.Action, audit.Reason));
         Assert.Equal(3, (await CommandLine.RunAsync(server, ["undeploy", "ended"], Ct)).ExitCode);
@@ -117,6 +119,22 @@ public sealed class DeploymentTests(ServingServer server) : IClassFixture<Servin
             server.Client.RollbackAsync(new("back"), new("too far"), Ct)
         );
         Assert.Equal(RefusalKind.Conflict, refusal.Kind);
+    }
+
+    [Fact]
+    public async Task Rolling_back_goes_to_what_served_though_it_would_fail_its_gates_today()
+    {
+        await server.AddClassifierAsync("outdone", 1, Ct);
+        await server.AddClassifierAsync("outdone", 2, Ct);
+        await server.DeployAsync("outdone", "outdone", 1, Ct);
+        await server.DeployAsync("outdone", "outdone", 2, Ct);
+        await server.FailGatesAsync("outdone", 1, Ct);
+
+        var view = await server.Client.RollbackAsync(new("outdone"), new("harm"), Ct);
+
+        Assert.Equal(1, view.Version.Value);
+        Assert.Equal(1, (await server.Client.ModelAsync(new("outdone"), Ct)).Aliases["champion"].Value);
+        await Assert.ThrowsAsync<RefusalException>(() => server.DeployAsync("another", "outdone", 1, Ct));
     }
 
     [Fact]

@@ -85,6 +85,22 @@ public sealed class OpenInferenceTests(ServingServer server) : IClassFixture<Ser
     [InlineData("\"shape\":[2],\"datatype\":\"FP32\"", "\"shape\":[3],\"datatype\":\"FP32\"", "3 values")]
     [InlineData("[30,60]", "[30,\"x\"]", "'age' must be a finite number (double)")]
     [InlineData("[30,60]", "[30,60,90]", "must have 2 values")]
+    [InlineData("[30,60]", "[[30],[60]]", "nested as its shape says")]
+    [InlineData(
+        "\"shape\":[2],\"datatype\":\"FP32\",\"data\":[30,60]",
+        "\"shape\":[2,1],\"datatype\":\"FP32\",\"data\":[[30,60],[]]",
+        "nested as its shape says"
+    )]
+    [InlineData(
+        "\"shape\":[2],\"datatype\":\"FP32\",\"data\":[30,60]",
+        "\"shape\":[2,1],\"datatype\":\"FP32\",\"data\":[[[30]],[[60]]]",
+        "nested as its shape says"
+    )]
+    [InlineData(
+        "\"shape\":[2],\"datatype\":\"FP32\",\"data\":[30,60]",
+        "\"shape\":[2,1],\"datatype\":\"FP32\",\"data\":[[30],60]",
+        "nested as its shape says"
+    )]
     [InlineData("\"id\":\"42\"", "\"idd\":\"42\"", "There is no 'idd'")]
     [InlineData("}]}", "}],\"outputs\":[{\"name\":\"y\"}]}", "There is no output 'y'")]
     [InlineData("}]}", "}],\"outputs\":[{\"nam\":\"score\"}]}", "'outputs' must be a list of objects with a name")]

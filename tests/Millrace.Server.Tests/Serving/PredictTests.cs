@@ -76,6 +76,7 @@ public sealed class PredictTests(ServingServer server) : IClassFixture<ServingSe
 
     [Theory]
     [InlineData("movies", """{"user_id": 1, "exclude": 5}""", "'exclude' must be a list")]
+    [InlineData("movies", """{"exclude": [1], "user_id": 1, "exclude": [2]}""", "'exclude' is given twice")]
     [InlineData("movies", """{"user_id": 1, "exclude": [null]}""", "'exclude' must be a list")]
     [InlineData("movies", """{"user_id": 1, "exclude": [[1]]}""", "'exclude' must be a list")]
     [InlineData("visits", """{"exclude": [1]}""", "There is no input 'exclude'")]
@@ -105,6 +106,8 @@ public sealed class PredictTests(ServingServer server) : IClassFixture<ServingSe
         Assert.Single(refused.Error.Trim().Split('\n'));
         var twice = await CommandLine.RunAsync(server, ["predict", "shop", "age=1", "age=2"], Ct);
         Assert.Contains("'age' is given twice", twice.Error, StringComparison.Ordinal);
+        var comma = await CommandLine.RunAsync(server, ["predict", "shop", "age=1,5"], Ct);
+        Assert.Contains("'age' must be a finite number", comma.Error, StringComparison.Ordinal);
     }
 
     [Theory]

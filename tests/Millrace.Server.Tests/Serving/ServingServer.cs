@@ -1,10 +1,13 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Millrace.Api;
 using Millrace.Core;
+using Millrace.Models.Registry;
 using Millrace.Serving.Rollouts;
+using Millrace.Storage;
 using Millrace.Testing;
 using Xunit;
 
@@ -46,6 +49,16 @@ public class ServingServer : ServerFixture, IAsyncLifetime
             await TrainedModels.AddClassifierAsync(services, new(model), new(version), Blessing.Passed, ct);
             return true;
         });
+
+    /// <summary>As if its gates had been evaluated again, and failed.</summary>
+    public Task FailGatesAsync(string model, int version, CancellationToken ct) =>
+        WithinAsync(services =>
+            services
+                .GetRequiredService<MillraceDb>()
+                .Set<VersionRow>()
+                .Where(v => v.Model == new ModelName(model) && v.Number == new VersionNumber(version))
+                .ExecuteUpdateAsync(set => set.SetProperty(v => v.Blessing, Blessing.Failed), ct)
+        );
 
     public Task AddRecommenderAsync(string model, int version, CancellationToken ct) =>
         WithinAsync(async services =>

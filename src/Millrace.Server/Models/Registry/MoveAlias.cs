@@ -27,6 +27,21 @@ internal sealed class MoveAlias(MillraceDb db, FindVersion versions, AuditTrail 
             version.DemandBlessed();
         }
 
+        await PointAsync(model, alias, number, reason, ct);
+    }
+
+    /// <summary>Back to a version that was champion before: it was blessed then, and what its gates say today is no reason to stay in need.</summary>
+    public Task AddBackAsync(ModelName model, VersionNumber number, string reason, CancellationToken ct) =>
+        PointAsync(model, AliasName.Champion, number, reason, ct);
+
+    private async Task PointAsync(
+        ModelName model,
+        string alias,
+        VersionNumber number,
+        string reason,
+        CancellationToken ct
+    )
+    {
         var before = await db.Set<AliasRow>()
             .Where(a => a.Model == model && a.Alias == alias)
             .Select(a => a.Version)

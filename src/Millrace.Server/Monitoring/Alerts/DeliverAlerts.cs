@@ -91,7 +91,7 @@ internal sealed partial class DeliverAlerts(
             await db.SaveChangesAsync(ct);
             if (alert.Delivery == AlertDelivery.Failed)
             {
-                LogUndelivered(alert.Number, options.Value.Webhook, trouble);
+                LogUndelivered(alert.Number, new Uri(options.Value.Webhook).Host, trouble);
             }
             else if (alert.Delivery == AlertDelivery.Waiting)
             {
@@ -133,8 +133,9 @@ internal sealed partial class DeliverAlerts(
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "Alert {Number} could not be delivered to {Webhook}: {Trouble}")]
-    private partial void LogUndelivered(long number, string webhook, string trouble);
+    /// <param name="receiver">Its host: the rest of an address is often the secret.</param>
+    [LoggerMessage(LogLevel.Error, "Alert {Number} could not be delivered to {Receiver}: {Trouble}")]
+    private partial void LogUndelivered(long number, string receiver, string trouble);
 
     [LoggerMessage(LogLevel.Error, "Alerts could not be looked for; the next look tries again")]
     private partial void LogFailed(Exception exception);

@@ -110,18 +110,30 @@ internal sealed record ReferenceBins(
         return Edges.Count + 1;
     }
 
-    private static ReferenceBins Categories(ColumnProfile profile) =>
-        new(
+    private static ReferenceBins Categories(ColumnProfile profile)
+    {
+        // A number that never changes is a category too; the profile writes 0.0 where a request has 0.
+        IReadOnlyList<string> values =
+        [
+            .. profile.Top.Select(t =>
+                profile.Type is ColumnType.Double
+                && double.TryParse(t.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+                    ? ScalarText.Of(number)
+                    : t.Value ?? ""
+            ),
+        ];
+        return new(
             profile.Name,
-            [Missing, .. profile.Top.Select(t => t.Value ?? ""), "other"],
+            [Missing, .. values, "other"],
             [
                 profile.Nulls,
                 .. profile.Top.Select(t => t.Count),
                 Math.Max(0, profile.Count - profile.Nulls - profile.Top.Sum(t => t.Count)),
             ],
             [],
-            [.. profile.Top.Select(t => t.Value ?? "")]
+            values
         );
+    }
 
     private static ReferenceBins Numbers(ColumnProfile profile)
     {

@@ -49,6 +49,20 @@ internal static class CheckOutcome
             throw Refusal.Invalid($"The outcome has no '{column}', which is what endpoint {told.Endpoint} watches.");
         }
 
+        if (
+            told.Outcome.ValueKind is JsonValueKind.Object
+            && settings is null
+            && monitors.Count > 0
+            && !monitors.Values.Any(m => m.Outcome is not { } watched || told.Outcome.TryGetProperty(watched, out _))
+        )
+        {
+            var all = monitors
+                .Values.Select(m => $"'{m.Outcome}'")
+                .Distinct(StringComparer.Ordinal)
+                .Order(StringComparer.Ordinal);
+            throw Refusal.Invalid($"The outcome has nothing that an endpoint watches: {string.Join(", ", all)}.");
+        }
+
         var at = told.At ?? now;
         if (at > now + Ahead)
         {

@@ -29,7 +29,7 @@ internal sealed class FeedbackOptions
     [Range(100, 1e12)]
     public double RunLength { get; init; } = 1e6;
 
-    /// <summary>How many outcomes say what is normal for a version, before it is watched.</summary>
+    /// <summary>How many outcomes say what is normal for a version, which is watched from the first on.</summary>
     [Range(10, 1_000_000)]
     public int Reference { get; init; } = 500;
 }

@@ -14,6 +14,10 @@ namespace Millrace.Monitoring.Feedback;
 internal sealed class JoinedParquet(MillraceDb db, FindFacts facts, MillraceFolder folder, TimeProvider time)
 {
     private const long JoinsAFile = 50_000;
+
+    /// <summary>Longer than any query may take.</summary>
+    private static readonly TimeSpan StillRead = TimeSpan.FromHours(1);
+
     private static readonly SemaphoreSlim One = new(1);
 
     /// <summary>The files that hold all joins up to now, oldest first.</summary>
@@ -31,6 +35,7 @@ internal sealed class JoinedParquet(MillraceDb db, FindFacts facts, MillraceFold
         await One.WaitAsync(ct);
         try
         {
+            Forget(endpoint, first);
             for (var from = first / JoinsAFile * JoinsAFile; from <= last; from += JoinsAFile)
             {
                 var rows = own.Where(j => j.Sequence >= from && j.Sequence < from + JoinsAFile);
@@ -46,6 +51,27 @@ internal sealed class JoinedParquet(MillraceDb db, FindFacts facts, MillraceFold
         }
 
         return files;
+    }
+
+    /// <summary>
+    /// Deletes what a later file has taken the place of, and what has no joins any more; not what a query that began with it may
+    /// still open.
+    /// </summary>
+    private void Forget(EndpointName endpoint, long first)
+    {
+        var own = Directory.CreateDirectory(Path.Combine(folder.Objects, "joined", endpoint.Value));
+        foreach (var chunk in own.GetFiles("*.parquet").GroupBy(f => f.Name.Split('-')[0], StringComparer.Ordinal))
+        {
+            var isOver = long.Parse(chunk.Key, CultureInfo.InvariantCulture) + JoinsAFile <= first;
+            var newest = chunk.MaxBy(f => f.Name, StringComparer.Ordinal);
+            foreach (var file in chunk.Where(f => isOver || f != newest))
+            {
+                if (TimeProvider.System.GetUtcNow().UtcDateTime - file.LastWriteTimeUtc > StillRead)
+                {
+                    file.Delete();
+                }
+            }
+        }
     }
 
     private async Task<string> FileAsync(
@@ -66,7 +92,6 @@ internal sealed class JoinedParquet(MillraceDb db, FindFacts facts, MillraceFold
         }
 
         Directory.CreateDirectory(own);
-        var earlier = Directory.GetFiles(own, $"{prefix}-*.parquet");
         var work = Path.Combine(folder.Root, "tmp", Id.New(time));
         Directory.CreateDirectory(work);
         try
@@ -89,11 +114,6 @@ internal sealed class JoinedParquet(MillraceDb db, FindFacts facts, MillraceFold
         finally
         {
             Directory.Delete(work, recursive: true);
-        }
-
-        foreach (var old in earlier)
-        {
-            File.Delete(old);
         }
 
         return path;

@@ -62,7 +62,7 @@ internal static class OutcomeBody
                 ),
                 _ => Each([.. list.EnumerateArray()], OutcomeRequest.Read),
             },
-            JsonValueKind.Object => [OutcomeRequest.Read(list)],
+            JsonValueKind.Object => Each([list], OutcomeRequest.Read),
             _ => throw Refusal.Invalid("The body is not an outcome, nor a list of outcomes."),
         };
     }
@@ -75,7 +75,7 @@ internal static class OutcomeBody
         {
             try
             {
-                done.Add(read(one));
+                done.Add(Readable(read, one));
             }
             catch (RefusalException ex) when (all.Count > 1)
             {
@@ -84,5 +84,17 @@ internal static class OutcomeBody
         }
 
         return done;
+    }
+
+    private static T Readable<TFrom, T>(Func<TFrom, T> read, TFrom one)
+    {
+        try
+        {
+            return read(one);
+        }
+        catch (InvalidOperationException)
+        {
+            throw Refusal.Invalid("It holds a text that is none: half of a surrogate pair.");
+        }
     }
 }

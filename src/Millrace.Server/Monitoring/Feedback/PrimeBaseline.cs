@@ -59,7 +59,9 @@ internal sealed class PrimeBaseline(ReadVersion data, MillraceFolder folder)
                     duck,
                     rows,
                     column,
-                    eventTime is not null && Has(schema, eventTime) ? Sql.Identifier(eventTime) : null,
+                    schema.Any(c => IsTime(c) && string.Equals(c.Name, eventTime, StringComparison.Ordinal))
+                        ? Sql.Identifier(eventTime!)
+                        : null,
                     ct
                 ),
             },
@@ -70,6 +72,9 @@ internal sealed class PrimeBaseline(ReadVersion data, MillraceFolder folder)
 
     private static bool Has(IReadOnlyList<Column> schema, string name) =>
         schema.Any(c => string.Equals(c.Name, name, StringComparison.Ordinal));
+
+    /// <summary>A version that was trained before the loop declared its time may hold it as a number or a text.</summary>
+    private static bool IsTime(Column column) => column.Type is ColumnType.Timestamp or ColumnType.Date;
 
     private static RunningPopularityState Popularity(
         DuckSession duck,
@@ -98,12 +103,16 @@ internal sealed class PrimeBaseline(ReadVersion data, MillraceFolder folder)
             r => (Item: r.GetString(0), Weight: r.GetDouble(1)),
             ct
         );
+        // Nobody knows how old rows without a time are: all together they weigh no more than they would among labels, or outcomes
+        // would take months to be heard.
+        var all = heaviest.Sum(h => h.Weight);
+        var scale = newest is null && all > 0 ? Weight((long)all, RunningLabels.HalfLife) / all : 1;
         return new()
         {
             Landmark = newest is { } moment ? Micros.Moment(moment) : null,
             Kinds = [.. heaviest.Select(_ => ValueKind.String)],
             Items = [.. heaviest.Select(h => h.Item)],
-            Weights = [.. heaviest.Select(h => h.Weight)],
+            Weights = [.. heaviest.Select(h => h.Weight * scale)],
         };
     }
 

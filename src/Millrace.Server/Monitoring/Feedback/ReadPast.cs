@@ -21,7 +21,8 @@ internal sealed class ReadPast(ReadLog log, LogFolder folder, MillraceFolder roo
     public IEnumerable<IReadOnlyList<SlimPrediction>> Run(MonitorRow monitor, LogPosition upTo, CancellationToken ct)
     {
         var since = Micros.Of(monitor.DeclaredAt) - monitor.Within;
-        foreach (var some in Parquet(monitor.Endpoint, since, ct).Chunk(AtOnce))
+        var live = folder.Segments().ToHashSet();
+        foreach (var some in Parquet(monitor.Endpoint, since, live, ct).Chunk(AtOnce))
         {
             yield return some;
         }
@@ -53,12 +54,21 @@ internal sealed class ReadPast(ReadLog log, LogFolder folder, MillraceFolder roo
             (position, isAtEnd) = (read.Position, read.IsAtEnd);
             yield return taken;
         }
+
+        if (!live.IsSubsetOf(folder.Segments()))
+        {
+            throw new IOException("The prediction log was compacted while its past was read: it is read again.");
+        }
     }
 
-    private IReadOnlyList<SlimPrediction> Parquet(EndpointName endpoint, long since, CancellationToken ct)
+    /// <param name="live">Segments that are read themselves: their Parquet files are not the truth yet.</param>
+    private IReadOnlyList<SlimPrediction> Parquet(
+        EndpointName endpoint,
+        long since,
+        HashSet<long> live,
+        CancellationToken ct
+    )
     {
-        // Where the segment is still there, its Parquet files are not the truth yet.
-        var live = folder.Segments().ToHashSet();
         var files = folder.ParquetOf(endpoint).Where(f => !live.Contains(f.Number)).Select(f => f.Path).ToList();
         if (files.Count == 0)
         {

@@ -35,7 +35,7 @@ internal static class ScalarText
     /// <summary>PostgreSQL has no text with a zero character: what is joined must be able to be kept.</summary>
     private static string Kept(string text) => text.Replace('\0', '\uFFFD');
 
-    private static string Of(double number) =>
+    public static string Of(double number) =>
         number == Math.Floor(number) && Math.Abs(number) < 1e15
             ? ((long)number).ToString(CultureInfo.InvariantCulture)
             : number.ToString("R", CultureInfo.InvariantCulture);

@@ -43,11 +43,18 @@ internal static class ReadRow
         }
 
         var next = 0;
+        var excludes = false;
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
             var at = fields.Find(ref json, next);
             if (at < 0 && fields.HasUser && json.ValueTextEquals("exclude"u8))
             {
+                if (excludes)
+                {
+                    return new(FaultKind.Twice, "exclude", "");
+                }
+
+                excludes = true;
                 if (!TryExclude(ref json, scratch.Excluded))
                 {
                     return InputFault.Other(

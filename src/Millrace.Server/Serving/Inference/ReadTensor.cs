@@ -16,7 +16,7 @@ internal readonly ref struct ReadTensor(InputFields fields, InferRequest request
         var at = -1;
         string? unknown = null;
         string? type = null;
-        var rows = -1;
+        var (rows, rank) = (-1, 0);
         Utf8JsonReader data = default;
         var hasData = false;
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
@@ -45,7 +45,7 @@ internal readonly ref struct ReadTensor(InputFields fields, InferRequest request
             }
             else if (json.ValueTextEquals("shape"u8))
             {
-                rows = Shape(ref json);
+                (rows, rank) = Shape(ref json);
             }
             else if (json.ValueTextEquals("parameters"u8))
             {
@@ -77,7 +77,7 @@ internal readonly ref struct ReadTensor(InputFields fields, InferRequest request
         }
 
         given[at] = true;
-        return Data(ref data, at);
+        return Data(ref data, at, rank);
     }
 
     private InputFault Fitting(int at, string? type, int rows)
@@ -118,19 +118,20 @@ internal readonly ref struct ReadTensor(InputFields fields, InferRequest request
         return InputFault.None;
     }
 
-    /// <summary>The number of rows; −1 where the shape is none that one value a row can have.</summary>
-    private static int Shape(ref Utf8JsonReader json)
+    /// <summary>The number of rows, −1 where the shape is none that one value a row can have; and of dimensions.</summary>
+    private static (int Rows, int Rank) Shape(ref Utf8JsonReader json)
     {
         json.Read();
         if (json.TokenType != JsonTokenType.StartArray)
         {
             json.Skip();
-            return -1;
+            return (-1, 0);
         }
 
+        var rank = 0;
         var rows = -1;
         var fits = true;
-        for (var i = 0; json.Read() && json.TokenType != JsonTokenType.EndArray; i++)
+        for (; json.Read() && json.TokenType != JsonTokenType.EndArray; rank++)
         {
             var isNumber = json.TokenType == JsonTokenType.Number;
             if (!isNumber || !json.TryGetInt32(out var size))
@@ -138,7 +139,7 @@ internal readonly ref struct ReadTensor(InputFields fields, InferRequest request
                 json.Skip();
                 fits = false;
             }
-            else if (i == 0)
+            else if (rank == 0)
             {
                 rows = size;
             }
@@ -148,10 +149,11 @@ internal readonly ref struct ReadTensor(InputFields fields, InferRequest request
             }
         }
 
-        return fits ? rows : -1;
+        return (fits ? rows : -1, rank);
     }
 
-    private InputFault Data(ref Utf8JsonReader json, int at)
+    /// <summary>Values one after the other, or nested as the shape says: then each in as many lists as it has dimensions.</summary>
+    private InputFault Data(ref Utf8JsonReader json, int at, int rank)
     {
         json.Read();
         if (json.TokenType != JsonTokenType.StartArray)
@@ -159,37 +161,50 @@ internal readonly ref struct ReadTensor(InputFields fields, InferRequest request
             return InputFault.Other($"The 'data' of the input '{fields[at].Name}' must be a list.");
         }
 
-        var depth = 1;
         var row = 0;
-        while (depth > 0 && json.Read())
+        var isNested = false;
+        while (json.Read() && json.TokenType != JsonTokenType.EndArray)
         {
-            if (json.TokenType == JsonTokenType.StartArray)
+            var wraps = json.TokenType == JsonTokenType.StartArray ? rank - 1 : 0;
+            isNested = row == 0 ? wraps > 0 : isNested;
+            if (isNested != wraps > 0 || !Passes(ref json, wraps, JsonTokenType.StartArray))
             {
-                depth++;
+                return Ragged(at);
             }
-            else if (json.TokenType == JsonTokenType.EndArray)
-            {
-                depth--;
-            }
-            else if (row >= request.Rows)
+
+            if (row >= request.Rows)
             {
                 row++;
                 break;
             }
-            else
+
+            if (json.TokenType is JsonTokenType.StartArray or JsonTokenType.EndArray)
             {
-                ref var value = ref request.Values[(row * fields.Count) + at];
-                if (!ReadValue.TryRead(ref json, fields[at].Type, out value))
-                {
-                    return fields.Mistyped(at);
-                }
+                return Ragged(at);
+            }
 
-                if (value.IsNull && fields[at].IsUser)
-                {
-                    return fields.Null(at);
-                }
+            ref var value = ref request.Values[(row * fields.Count) + at];
+            if (!ReadValue.TryRead(ref json, fields[at].Type, out value))
+            {
+                return fields.Mistyped(at);
+            }
 
-                row++;
+            if (value.IsNull && fields[at].IsUser)
+            {
+                return fields.Null(at);
+            }
+
+            row++;
+            if (
+                wraps > 0
+                && (
+                    !json.Read()
+                    || !Passes(ref json, wraps - 1, JsonTokenType.EndArray)
+                    || json.TokenType != JsonTokenType.EndArray
+                )
+            )
+            {
+                return Ragged(at);
             }
         }
 
@@ -199,4 +214,23 @@ internal readonly ref struct ReadTensor(InputFields fields, InferRequest request
                 $"The 'data' of the input '{fields[at].Name}' must have {request.Rows} values, as its shape says."
             );
     }
+
+    /// <summary>Goes past so many brackets, and stands on what comes then.</summary>
+    private static bool Passes(ref Utf8JsonReader json, int brackets, JsonTokenType bracket)
+    {
+        for (; brackets > 0; brackets--)
+        {
+            if (json.TokenType != bracket || !json.Read())
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private InputFault Ragged(int at) =>
+        InputFault.Other(
+            $"The 'data' of the input '{fields[at].Name}' must be values one after the other, or lists nested as its shape says."
+        );
 }

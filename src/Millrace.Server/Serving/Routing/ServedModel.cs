@@ -56,7 +56,7 @@ internal sealed class ServedModel
         {
             return new(model, version, PackageReader.Open(folder)) { Folder = folder };
         }
-        catch (Exception ex) when (ex is RefusalException or IOException)
+        catch (Exception ex) when (ex is RefusalException or IOException or UnauthorizedAccessException)
         {
             throw Refusal.Conflict($"{model} v{version} cannot be loaded: {ex.Message}");
         }

@@ -48,9 +48,13 @@ internal sealed class ShowEndpoints(MillraceDb db, FindVersion versions, Example
             .OrderByDescending(d => d.Number)
             .Take(HistoryShown)
             .ToListAsync(ct);
-        // The endpoint's row is written with its deployment: the newest is the one that is wanted.
         var current =
-            history.FirstOrDefault()
+            await (
+                from e in db.Set<EndpointRow>().AsNoTracking()
+                where e.Name == endpoint
+                join d in db.Set<DeploymentRow>().AsNoTracking() on e.Deployment equals d.Number
+                select d
+            ).SingleOrDefaultAsync(ct)
             ?? throw Refusal.NotFound(
                 $"There is no endpoint {endpoint}: create it with 'millrace deploy {endpoint} MODEL VERSION'."
             );

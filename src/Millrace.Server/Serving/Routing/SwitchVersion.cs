@@ -129,7 +129,15 @@ internal sealed class SwitchVersion(
                 .ExecuteUpdateAsync(set => set.SetProperty(e => e.Deployment, row.Number), ct);
         }
 
-        await aliases.AddAsync(row.Model, AliasName.Champion, row.Version, row.Reason, ct);
+        if (string.Equals(row.Action, DeploymentRow.RolledBack, StringComparison.Ordinal))
+        {
+            await aliases.AddBackAsync(row.Model, row.Version, row.Reason, ct);
+        }
+        else
+        {
+            await aliases.AddAsync(row.Model, AliasName.Champion, row.Version, row.Reason, ct);
+        }
+
         // A promotion is told by the rollout that it ends.
         if (promotes is null)
         {

@@ -68,8 +68,18 @@ public sealed class BacktestRunTests : IDisposable
             }
         }
 
-        var result = await RunAsync((Classify, csv.ToString()), "every:5d");
+        // A row that says nothing of when it happened has no place in a history.
+        csv.Append(",60,1,yes\n,60,2,no\n");
 
+        var result = await RunAsync(
+            (
+                Classify.Replace("at: { type: timestamp, required: true }", "at: timestamp", StringComparison.Ordinal),
+                csv.ToString()
+            ),
+            "every:5d"
+        );
+
+        Assert.Contains("2 rows have no 'at' and were left out.", result.Notices, StringComparer.Ordinal);
         // A leak of the day itself would be right nearly always; the last label is, but for the first row of a day.
         Assert.InRange(result.Policies[0].Metric, 0.2, 0.8);
         Assert.True(result.Policies[0].Persistence > 0.9);
@@ -158,6 +168,20 @@ public sealed class BacktestRunTests : IDisposable
             {
                 Policies = [.. result.Policies.Select(p => p with { ComputeSeconds = 0 })],
             };
+    }
+
+    [Theory]
+    [InlineData("every:10d", 1, 1)]
+    [InlineData("every:6h", 1, 0.25)]
+    public void A_schedule_that_fails_waits_as_it_would_live_and_no_longer_than_its_turn(
+        string policy,
+        double cooldown,
+        double wait
+    )
+    {
+        var retrain = RetrainingPolicy.Parse(policy, new() { Cooldown = TimeSpan.FromDays(cooldown) }).Retrain!;
+
+        Assert.Equal(TimeSpan.FromDays(wait), retrain.Cooldown);
     }
 
     [Fact]
