@@ -1,3 +1,5 @@
+using Millrace.Engine.Evidence;
+
 namespace Millrace.Loop.Backtest;
 
 /// <summary>What a backtest's child process reads.</summary>
@@ -17,6 +19,9 @@ public sealed record BacktestSpec
 
     /// <summary>The first moment that is predicted; null: after the first half of the rows.</summary>
     public DateTimeOffset? From { get; init; }
+
+    /// <summary>The server's settings for harm; what the loop says of it goes before.</summary>
+    public HarmOptions Harm { get; init; } = new();
 
     /// <summary>An empty folder; nothing in it outlives the job.</summary>
     public required string OutputFolder { get; init; }

@@ -138,7 +138,8 @@ internal sealed class LiveThrough(
         {
             var part = time.PartOf(row);
             var simple = trivial.Judge(row, known);
-            baseline = simple.Loss;
+            // The monitor does not know what a user has, and its trivial model lists that too.
+            baseline = trivial.Judge(row, []).Loss;
             trivialAll.Add(simple.Points);
             trivialStep.Add(simple.Points);
             if (trivial.JudgePersistence(row) is { } persistent)

@@ -28,9 +28,13 @@ internal sealed record RetrainingPolicy(string Name, RetrainDeclaration? Retrain
         return
             name.StartsWith(Schedule, StringComparison.Ordinal)
             && HyperParameter.Duration(name[Schedule.Length..]) is { Ticks: > 0 } every
-            ? new(name, new RetrainDeclaration { Every = every, Cooldown = TimeSpan.Zero })
+            ? new(name, Scheduled(every, (declared ?? new()).Cooldown))
             : throw Refusal.Invalid(
                 $"There is no policy '{text}'. There are: never; every: and a duration, such as every:7d; harm."
             );
     }
+
+    /// <summary>The cooldown holds no schedule back that is asked for by its name, but a failure has its wait to double.</summary>
+    private static RetrainDeclaration Scheduled(TimeSpan every, TimeSpan cooldown) =>
+        new() { Every = every, Cooldown = cooldown < every ? cooldown : every };
 }

@@ -3,7 +3,6 @@ using Millrace.Api;
 using Millrace.Core;
 using Millrace.Engine.Checks;
 using Millrace.Engine.Declarations;
-using Millrace.Engine.Evidence;
 using Millrace.Engine.History;
 using Millrace.Engine.Ingest;
 using Millrace.Engine.Work;
@@ -35,11 +34,10 @@ public static class RunBacktest
             Path.Combine(spec.OutputFolder, "models"),
             new Quiet()
         );
-        var harm = new HarmOptions();
-        harm = harm with
+        var harm = spec.Harm with
         {
-            Tolerance = loop.Retrain?.Tolerance ?? harm.Tolerance,
-            RunLength = loop.Retrain?.RunLength ?? harm.RunLength,
+            Tolerance = loop.Retrain?.Tolerance ?? spec.Harm.Tolerance,
+            RunLength = loop.Retrain?.RunLength ?? spec.Harm.RunLength,
         };
         var life = new LiveThrough(
             loop,
@@ -94,6 +92,16 @@ public static class RunBacktest
             spill,
             ct
         );
+        if (report.RowsAccepted - history.Rows is var timeless and > 0)
+        {
+            notices.Add(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{timeless:N0} rows have no '{loop.Data.EventTime}' and were left out."
+                )
+            );
+        }
+
         return (history, notices);
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Extensions.Options;
 using Millrace.Api;
 using Millrace.Core;
 using Millrace.Data.Ingest;
@@ -7,6 +8,7 @@ using Millrace.Engine.Declarations;
 using Millrace.Engine.Ingest;
 using Millrace.Governance.Audit;
 using Millrace.Jobs;
+using Millrace.Monitoring.Feedback;
 using Millrace.Storage;
 
 namespace Millrace.Loop.Backtest;
@@ -19,6 +21,7 @@ internal sealed class StartBacktest(
     ShowJobs showJobs,
     JobQueue queue,
     AuditTrail audit,
+    IOptions<FeedbackOptions> feedback,
     TimeProvider time
 )
 {
@@ -53,6 +56,7 @@ internal sealed class StartBacktest(
             Files = files,
             Policies = policies,
             From = request.From,
+            Harm = new() { RunLength = feedback.Value.RunLength, Reference = feedback.Value.Reference },
             OutputFolder = folder.JobOutput(row.Id),
         };
         db.Add(row);

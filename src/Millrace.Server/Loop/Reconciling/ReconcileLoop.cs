@@ -67,7 +67,7 @@ internal sealed partial class ReconcileLoop(
                 return false;
             }
 
-            await StopAsync(name, StageOf(step), refusal.Message, ct);
+            await StopAsync(name, row.Number, StageOf(step), refusal.Message, ct);
             return false;
         }
     }
@@ -127,7 +127,7 @@ internal sealed partial class ReconcileLoop(
                 await end.RunAsync(row, over.State, over.Result, null, ct);
                 return false;
             case LoopStep.Stop stop:
-                await StopAsync(loop.Name, stop.AtStage, stop.Why, ct);
+                await StopAsync(loop.Name, row.Number, stop.AtStage, stop.Why, ct);
                 return false;
             default:
                 return false;
@@ -149,11 +149,19 @@ internal sealed partial class ReconcileLoop(
             Reason = $"The loop {loop.Name}",
         };
 
-    private async Task StopAsync(LoopName loop, string stage, string why, CancellationToken ct)
+    private async Task StopAsync(LoopName loop, int number, string stage, string why, CancellationToken ct)
     {
         // What the failed step had begun to track must not be saved along.
         db.ChangeTracker.Clear();
-        var row = (await retrainings.NewestAsync(loop, ct))!;
+        // Declared anew meanwhile, another one goes on: what this one stumbled over is not its fault.
+        if (
+            await retrainings.NewestAsync(loop, ct) is not { State: RetrainingState.Running } row
+            || row.Number != number
+        )
+        {
+            return;
+        }
+
         await end.RunAsync(row, RetrainingState.Failed, why, stage, ct);
         LogStopped(loop, stage, why);
     }
