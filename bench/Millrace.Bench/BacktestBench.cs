@@ -188,7 +188,7 @@ internal static class BacktestBench
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{subject}: {result.Outcomes:N0} predictions from {result.From:yyyy-MM-dd} to {result.To:yyyy-MM-dd}, in {elapsed.TotalSeconds:0} s."
+                $"{subject}: {result.Outcomes:N0} predictions from {Day(result.From)} to {Day(result.To)}, in {elapsed.TotalSeconds:0} s."
             )
         );
         Console.WriteLine();
@@ -218,6 +218,11 @@ internal static class BacktestBench
         {
             Console.WriteLine($"- {notice}");
         }
+
+        string Day(DateTimeOffset at) =>
+            result.HasDates
+                ? at.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)
+                : $"day {BacktestResult.DayOf(at)}";
     }
 
     private static string Score(double x) => x.ToString("0.0000", CultureInfo.InvariantCulture);

@@ -138,8 +138,7 @@ internal sealed class LiveThrough(
         {
             var part = time.PartOf(row);
             var simple = trivial.Judge(row, known);
-            // The monitor does not know what a user has, and its trivial model lists that too.
-            baseline = trivial.Judge(row, []).Loss;
+            baseline = simple.Loss;
             trivialAll.Add(simple.Points);
             trivialStep.Add(simple.Points);
             if (trivial.JudgePersistence(row) is { } persistent)
