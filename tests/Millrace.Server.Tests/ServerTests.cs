@@ -105,13 +105,15 @@ public sealed class ServerTests(ServerFixture server) : IClassFixture<ServerFixt
         );
     }
 
-    [Fact]
-    public async Task A_verb_without_a_server_uses_the_database_that_up_would()
+    [Theory]
+    [InlineData("MILLRACE_DATABASE")]
+    [InlineData("MILLRACE_Storage__PostgreSql")]
+    public async Task A_verb_without_a_server_uses_the_database_that_up_would(string variable)
     {
         var folder = Path.Combine(server.Folder, "of-postgres");
 
         var said = await CommandLine.RunInAsync(
-            [("MILLRACE_URL", null), ("MILLRACE_DATABASE", "Host=127.0.0.1;Port=1;Timeout=1")],
+            [("MILLRACE_URL", null), (variable, "Host=127.0.0.1;Port=1;Timeout=1")],
             ["status", "--folder", folder],
             Ct
         );

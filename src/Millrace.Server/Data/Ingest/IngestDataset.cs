@@ -36,9 +36,9 @@ internal sealed class IngestDataset(
         var files = ExpandFiles.Run(order.Files.Select(f => Resolve(folders, f)), folders.Root);
         await commit.RecordMissingAsync(order.Dataset, ct);
         var id = JobId.New(time);
-        var asked = order with { Contract = keepContract ? Contract.Open : order.Contract };
+        var asked = JsonSerializer.Serialize(new { order, keepContract }, Json.Options);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        if (await ReserveAsync(order.Dataset, id, JsonSerializer.Serialize(asked, Json.Options), ct) is { } same)
+        if (await ReserveAsync(order.Dataset, id, asked, ct) is { } same)
         {
             return same;
         }

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using Millrace.Core;
+using Millrace.Data.Catalog;
 using Millrace.Engine.Tables;
 using Millrace.Storage;
 
@@ -11,12 +13,15 @@ namespace Millrace.Monitoring.Feedback;
 /// Joined predictions of an endpoint as Parquet, made when somebody asks: a file for every so many joins, of which only the
 /// last is ever made anew. Its name says how far it goes.
 /// </summary>
-internal sealed class JoinedParquet(MillraceDb db, FindFacts facts, MillraceFolder folder, TimeProvider time)
+internal sealed class JoinedParquet(
+    MillraceDb db,
+    FindFacts facts,
+    MillraceFolder folder,
+    IOptions<QueryOptions> query,
+    TimeProvider time
+)
 {
     private const long JoinsAFile = 50_000;
-
-    /// <summary>Longer than any query may take.</summary>
-    private static readonly TimeSpan StillRead = TimeSpan.FromHours(1);
 
     private static readonly SemaphoreSlim One = new(1);
 
@@ -66,7 +71,7 @@ internal sealed class JoinedParquet(MillraceDb db, FindFacts facts, MillraceFold
             var newest = chunk.MaxBy(f => f.Name, StringComparer.Ordinal);
             foreach (var file in chunk.Where(f => isOver || f != newest))
             {
-                if (TimeProvider.System.GetUtcNow().UtcDateTime - file.LastWriteTimeUtc > StillRead)
+                if (TimeProvider.System.GetUtcNow().UtcDateTime - file.LastWriteTimeUtc > 2 * query.Value.Timeout)
                 {
                     file.Delete();
                 }
